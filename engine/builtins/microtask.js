@@ -1,0 +1,18 @@
+// queueMicrotask. https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#microtask-queuing
+import { native } from './native.js';
+import { reflectApply } from './primordials.js';
+import { reportException } from './report-error.js';
+import { requireArguments, wrongParameter } from './webidl.js';
+
+export function queueMicrotask(callback) {
+  const where = "execute 'queueMicrotask'";
+  requireArguments(arguments.length, 1, where);
+  if (typeof callback !== 'function') throw wrongParameter(where, 1, 'Function');
+  native.enqueueMicrotask(() => {
+    try {
+      reflectApply(callback, undefined, []);
+    } catch (error) {
+      reportException(error);
+    }
+  });
+}

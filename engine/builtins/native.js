@@ -1,0 +1,36 @@
+// The C++ half of the platform, as the JavaScript half sees it.
+//
+// `install(global, native)` binds it once, while the startup snapshot is made; nothing here may be called
+// before a script runs. The functions, all synchronous:
+//
+//   kindOf(object)            what V8 says the object (never a primitive) is, whatever its prototype or
+//                             toStringTag claim. The first of these that fits:
+//                             'proxy' 'array' 'typedarray' 'dataview' 'arraybuffer' 'sharedarraybuffer'
+//                             'map' 'set' 'mapiterator' 'setiterator' 'weakmap' 'weakset' 'weakref'
+//                             'promise' 'date' 'regexp' 'error' (IsNativeError) 'module'
+//                             (IsModuleNamespaceObject) 'arguments' 'number' 'string' 'boolean' 'symbol'
+//                             'bigint' (wrapper objects) 'generator' (IsGeneratorObject)
+//                             'asyncgeneratorfunction' (IsAsyncFunction and IsGeneratorFunction)
+//                             'asyncfunction' 'generatorfunction' 'function' 'platform' (an instance of
+//                             a class bound from C++) 'object'
+//   getPromiseDetails(promise)         [0 pending | 1 fulfilled | 2 rejected, result]
+//   getProxyDetails(value)             [target, handler], both null when revoked; undefined for others
+//   previewEntries(collection)         [entries, isKeyValue] of a Map, Set, or iterator of either
+//   getConstructorName(object)         V8's guess of the class name
+//   getOwnNonIndexProperties(object, filter)   keys; filter 0 is all, 2 the enumerable ones
+//   print(level, text)                 one console message; 'log' 'debug' 'info' 'warn' 'error'
+//   colors()                           whether console output may carry ANSI colours
+//   now()                              milliseconds since the time origin, with fractions
+//   timeOrigin()                       the time origin in milliseconds since 1970
+//   reportException(error)             prints an uncaught exception
+//   setTimer(callback, ms, repeat)     an id; throws in global scope
+//   clearTimer(id)                     forgets the timer; an unknown id is ignored
+//   setTimerKeepsAlive(id, boolean)    whether an armed timer counts as pending work (it does at first)
+//   enqueueMicrotask(callback)         runs a callback that never throws at the next checkpoint
+//   isContextActive()                  whether a request or actor event is running
+//   currentContextToken()              an object that stands for the running I/O context, or undefined
+export let native;
+
+export function bindNative(functions) {
+  native = functions;
+}

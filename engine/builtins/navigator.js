@@ -1,0 +1,48 @@
+// `navigator`, as far as Workers have it.
+import { native } from './native.js';
+import {
+  defineInterface,
+  illegalConstructor,
+  illegalInvocation,
+  isObject,
+  requireArguments,
+  toDomString,
+} from './webidl.js';
+
+const kCreate = Symbol('create');
+
+export class Navigator {
+  #brand;
+
+  constructor() {
+    if (arguments[0] !== kCreate) throw illegalConstructor();
+  }
+
+  static #check(value) {
+    if (!isObject(value) || !(#brand in value)) throw illegalInvocation();
+  }
+
+  get userAgent() {
+    Navigator.#check(this);
+    return 'Cloudflare-Workers';
+  }
+
+  get hardwareConcurrency() {
+    Navigator.#check(this);
+    return 1;
+  }
+
+  // Outside a request there is nobody to send on behalf of: false, as when a queue is full.
+  sendBeacon(url, body = undefined) {
+    Navigator.#check(this);
+    requireArguments(arguments.length, 1, "execute 'sendBeacon' on 'Navigator'");
+    toDomString(url);
+    if (!native.isContextActive()) return false;
+    throw new Error('not implemented in lathe: navigator.sendBeacon');
+  }
+}
+defineInterface(Navigator, 'Navigator');
+
+export function createNavigator() {
+  return new Navigator(kCreate);
+}
