@@ -1,10 +1,10 @@
 #include "engine/web/domain.h"
 
-#include <unicode/uidna.h>
-
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+
+#include <unicode/uidna.h>
 
 #include "engine/web/ascii.h"
 #include "engine/web/idna-delta.h"

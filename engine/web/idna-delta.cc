@@ -1,9 +1,9 @@
 #include "engine/web/idna-delta.h"
 
-#include <unicode/utf8.h>
-
 #include <algorithm>
 #include <cstdint>
+
+#include <unicode/utf8.h>
 
 namespace lathe::web {
 
