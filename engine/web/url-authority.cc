@@ -1,12 +1,18 @@
 #include "engine/web/url-authority.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
 namespace lathe::web {
 
 std::string_view authorityOf(std::string_view input, SchemeType scheme) {
-  return input.substr(0, input.find_first_of(isSpecial(scheme) ? "/?#\\" : "/?#"));
+  const bool special = isSpecial(scheme);
+  // Not find_first_of(), which calls memchr() for each byte; this runs for every request.
+  const auto end = std::find_if(input.begin(), input.end(), [special](char c) {
+    return c == '/' || c == '?' || c == '#' || (c == '\\' && special);
+  });
+  return input.substr(0, static_cast<std::size_t>(end - input.begin()));
 }
 
 std::size_t findPortColon(std::string_view hostAndPort) {

@@ -31,6 +31,12 @@ std::string_view withoutSlashes(std::string_view input, SchemeType scheme) {
   return input;
 }
 
+std::string_view beforeQueryAndFragment(std::string_view input) {
+  const auto end =
+      std::find_if(input.begin(), input.end(), [](char c) { return c == '?' || c == '#'; });
+  return input.substr(0, static_cast<std::size_t>(end - input.begin()));
+}
+
 }  // namespace
 
 std::string_view withoutTabsAndNewlines(std::string_view text, std::string& storage) {
@@ -218,14 +224,14 @@ bool UrlParser::parsePathStart(std::string_view input) {
 
 // https://url.spec.whatwg.org/#path-state
 bool UrlParser::parsePath(std::string_view input) {
-  const std::string_view segments = input.substr(0, input.find_first_of("?#"));
+  const std::string_view segments = beforeQueryAndFragment(input);
   appendPath(href(), url_.pathStart_, segments, scheme_);
   return parseQueryOrFragment(input.substr(segments.size()));
 }
 
 // https://url.spec.whatwg.org/#cannot-be-a-base-url-path-state
 bool UrlParser::parseOpaquePath(std::string_view input) {
-  const std::string_view path = input.substr(0, input.find_first_of("?#"));
+  const std::string_view path = beforeQueryAndFragment(input);
   input.remove_prefix(path.size());
   // Only the space before a '?' or '#' is encoded: one at the end of the input was trimmed.
   const bool encodesLastSpace = path.ends_with(' ') && !input.empty();
