@@ -1,4 +1,5 @@
 // Where the lines break: the entries of one object on a line, in columns, or each on its own.
+import { displayWidth } from './display-width.js';
 import { stripColors } from './inspect-text.js';
 import {
   arrayJoin,
@@ -24,7 +25,8 @@ const kSeparatorWidth = 2;
 export function arrange(inspection, entries, shape, isList, level, source) {
   const { base, open, close } = shape;
   const lead = base === '' ? '' : `${base} `;
-  if (inspection.compact === true) return arrangeCompactly(inspection, entries, shape, lead);
+  if (entries.length === 0) return `${lead}${open}${close}`;
+  if (inspection.compact === true) return arrangeCompactly(inspection, entries, shape);
   const { compact } = inspection;
   if (typeof compact === 'number') {
     const count = entries.length;
@@ -42,12 +44,13 @@ export function arrange(inspection, entries, shape, isList, level, source) {
   return `${lead}${open}${newline}  ${arrayJoin(entries, `,${newline}  `)}${newline}${close}`;
 }
 
-function arrangeCompactly(inspection, entries, { base, open, close }, lead) {
+function arrangeCompactly(inspection, entries, { base, open, close }) {
+  const afterOpen = base === '' ? '' : ` ${base}`;
   if (fits(inspection, entries, 0, base)) {
-    return `${open}${base === '' ? '' : ` ${base}`} ${arrayJoin(entries, ', ')} ${close}`;
+    return `${open}${afterOpen} ${arrayJoin(entries, ', ')} ${close}`;
   }
   const newline = `\n${stringRepeat(' ', inspection.indentation)}`;
-  const start = base === '' && open.length === 1 ? ' ' : `${lead}\n${newline}  `;
+  const start = base === '' && open.length === 1 ? ' ' : `${afterOpen}${newline}  `;
   return `${open}${start}${arrayJoin(entries, `,${newline}  `)} ${close}`;
 }
 
@@ -55,14 +58,14 @@ function fits(inspection, entries, used, base) {
   let width = entries.length + used;
   if (width + entries.length > inspection.breakLength) return false;
   for (let i = 0; i < entries.length; ++i) {
-    width += widthOf(inspection, entries[i]);
+    width += plain(inspection, entries[i]).length;
     if (width > inspection.breakLength) return false;
   }
   return base === '' || !stringIncludes(base, '\n');
 }
 
-function widthOf(inspection, text) {
-  return (inspection.colors ? stripColors(text) : text).length;
+function plain(inspection, text) {
+  return inspection.colors ? stripColors(text) : text;
 }
 
 // Puts many short entries into columns of equal width, about two and a half times as wide as high. Returns
@@ -75,7 +78,7 @@ function inColumns(inspection, entries, source) {
   let total = 0;
   let widest = 0;
   for (let i = 0; i < count; ++i) {
-    const width = widthOf(inspection, entries[i]);
+    const width = displayWidth(plain(inspection, entries[i]));
     arrayPush(widths, width);
     total += width + kSeparatorWidth;
     widest = max(widest, width);
@@ -108,8 +111,8 @@ function inColumns(inspection, entries, source) {
     for (let i = start; i < end; ++i) {
       const isLast = i === end - 1;
       const text = isLast ? entries[i] : `${entries[i]}, `;
-      const colorCodes = entries[i].length - widths[i];
-      const width = columnWidths[i - start] + colorCodes;
+      // Padding counts units of the string, some of which take no column and some two.
+      const width = columnWidths[i - start] + entries[i].length - widths[i];
       if (alignRight) line += stringPadStart(text, isLast ? width - kSeparatorWidth : width);
       else line += isLast ? text : stringPadEnd(text, width);
     }

@@ -59,7 +59,7 @@ const kNamedEscapes = {
 };
 
 function hex(code) {
-  const digits = numberToString(code, 16);
+  const digits = stringToUpperCase(numberToString(code, 16));
   return (code < 16 ? '0' : '') + digits;
 }
 
@@ -84,9 +84,9 @@ function escape(text, mark) {
     } else if (unit === mark) {
       escaped += `\\${unit}`;
     } else if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) {
-      escaped += `\\x${stringToUpperCase(hex(code))}`;
+      escaped += `\\x${hex(code)}`;
     } else if (isLoneSurrogate(text, i, code)) {
-      escaped += `\\u${stringToUpperCase(numberToString(code, 16))}`;
+      escaped += `\\u${numberToString(code, 16)}`;
     } else if (code >= 0xd800 && code <= 0xdbff) {
       escaped += unit + text[++i];
     } else {
@@ -118,7 +118,7 @@ export function formatPrimitive(inspection, value, style = inspection.style) {
     case 'boolean':
       return style(`${value}`, 'boolean');
     case 'symbol':
-      return style(formatSymbol(value), 'symbol');
+      return style(symbolToString(value), 'symbol');
     default:
       return value === null ? style('null', 'null') : style('undefined', 'undefined');
   }
@@ -126,16 +126,6 @@ export function formatPrimitive(inspection, value, style = inspection.style) {
 
 export function formatNumber(value) {
   return sameValue(value, -0) ? '-0' : `${value}`;
-}
-
-export function formatSymbol(symbol) {
-  return stringReplace(symbolToString(symbol), kControls, escapeControl);
-}
-
-const kControls = /[\x00-\x1f\x7f-\x9f]/g;
-
-function escapeControl(unit) {
-  return kNamedEscapes[unit] ?? `\\x${stringToUpperCase(hex(stringCharCodeAt(unit, 0)))}`;
 }
 
 function formatString(inspection, value, style) {
@@ -159,10 +149,19 @@ function formatString(inspection, value, style) {
   return arrayJoin(lines, ` +\n${stringRepeat(' ', inspection.indentation + 2)}`) + trailer;
 }
 
+const kControls = /[\x00-\x1f\x7f-\x9f]/g;
+
+function escapeControl(unit) {
+  return kNamedEscapes[unit] ?? `\\x${hex(stringCharCodeAt(unit, 0))}`;
+}
+
 // A property's key; those that are not enumerable stand in brackets.
 export function formatKey(inspection, key, isEnumerable) {
   const { style } = inspection;
-  if (typeof key === 'symbol') return `[${style(formatSymbol(key), 'symbol')}]`;
+  if (typeof key === 'symbol') {
+    const text = stringReplace(symbolToString(key), kControls, escapeControl);
+    return `[${style(text, 'symbol')}]`;
+  }
   if (key === '__proto__') return "['__proto__']";
   if (!isEnumerable) return `[${stringReplace(key, kControls, escapeControl)}]`;
   return regExpTest(kPlainKey, key) ? style(key, 'name') : style(quote(key), 'string');

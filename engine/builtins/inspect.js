@@ -13,6 +13,7 @@ import {
 } from './inspect-collections.js';
 import { describeError } from './inspect-errors.js';
 import { describeFunction } from './inspect-functions.js';
+import { isEvent } from './event.js';
 import { arrange } from './inspect-layout.js';
 import { classNameOf, prefixOf, tagOf } from './inspect-names.js';
 import { interfacesOf, platformEntries } from './inspect-platform.js';
@@ -22,6 +23,7 @@ import {
   SafeMap,
   arrayBufferByteLength,
   arrayIncludes,
+  arrayIndexOf,
   arrayJoin,
   arrayPop,
   arrayPush,
@@ -72,7 +74,7 @@ const kDefaults = {
   showProxy: false,
   maxArrayLength: 100,
   maxStringLength: 10_000,
-  breakLength: 128,
+  breakLength: 80,
   compact: 3,
   sorted: false,
   getters: false,
@@ -151,13 +153,13 @@ class Inspection {
 
   // An element of an array: its text alone.
   element(array, descriptor, level) {
-    return this.#valueText(array, descriptor, level);
+    return this.#valueText(array, descriptor, level, 2);
   }
 
   // An attribute of a platform object, written like a property.
   attribute(name, value, level) {
     const descriptor = { value, enumerable: true };
-    return `${formatKey(this, name, true)}: ${this.#valueText(undefined, descriptor, level)}`;
+    return `${formatKey(this, name, true)}: ${this.#valueText(undefined, descriptor, level, 2)}`;
   }
 
   // How a prototype that belongs to no class is mentioned.
@@ -173,8 +175,8 @@ class Inspection {
     const depth = this.depth === Infinity ? null : this.depth - level;
     const result = reflectApply(method, given, [depth, this.#optionsForCustom(), inspect]);
     if (result === given) return undefined;
-    if (typeof result !== 'object') return `${result}`;
-    const lines = stringSplit(this.format(result, level), '\n');
+    if (isObject(result)) return this.format(result, level);
+    const lines = stringSplit(`${result}`, '\n');
     return arrayJoin(lines, `\n${stringRepeat(' ', this.indentation)}`);
   }
 
@@ -244,7 +246,9 @@ class Inspection {
       const filter = this.showHidden ? kAllKeys : kEnumerableKeys;
       return arraySlice(native.getOwnNonIndexProperties(value, filter));
     }
-    if (this.showHidden) return arraySlice(ownKeys(value));
+    // The characters of a String are no properties worth listing.
+    const skipped = kind === 'string' ? stringValueOf(value).length : 0;
+    if (this.showHidden) return arraySlice(ownKeys(value), skipped);
     let keys;
     try {
       keys = objectKeys(value);
@@ -256,7 +260,7 @@ class Inspection {
     for (let i = 0; i < symbols.length; ++i) {
       if (isEnumerableProperty(value, symbols[i])) arrayPush(keys, symbols[i]);
     }
-    return kind === 'string' ? arraySlice(keys, stringValueOf(value).length) : keys;
+    return skipped === 0 ? keys : arraySlice(keys, skipped);
   }
 
   // The shape of an object of this kind. May change `keys`.
@@ -304,10 +308,6 @@ class Inspection {
         const prefix = prefixOf(names, kind === 'weakmap' ? 'WeakMap' : 'WeakSet');
         return braces(prefix, { entries: () => [this.style('<items unknown>', 'special')] });
       }
-      case 'weakref':
-        return braces(prefixOf(names, 'WeakRef'), {
-          entries: () => [this.style('<ref>', 'special')],
-        });
       case 'promise':
         return braces(prefixOf(names, 'Promise'), {
           entries: (level) => this.#promiseEntries(value, level),
@@ -333,7 +333,7 @@ class Inspection {
           ],
         });
       case 'arguments':
-        return this.#describeArguments(value, keys);
+        return braces('[Arguments] ', { whole: '[Arguments] {}' });
       case 'function':
       case 'asyncfunction':
       case 'generatorfunction':
@@ -377,8 +377,12 @@ class Inspection {
     if (interfaces.length === 0) return braces(prefix, { whole: `${prefix}{}` });
     // The toStringTag of our own classes says nothing that the class does not.
     const title = names.className === null ? prefix : `${names.className} `;
-    const entries = (level) => platformEntries(this, value, interfaces, level);
-    return braces(title, { entries, mayBeEmpty: true });
+    // Every event has this one as its own property.
+    const isTrusted = isEvent(value) ? arrayIndexOf(keys, 'isTrusted') : -1;
+    if (isTrusted !== -1) arraySplice(keys, isTrusted, 1);
+    return braces(title, {
+      entries: (level) => platformEntries(this, value, interfaces, level),
+    });
   }
 
   #describeError(value, names, keys) {
@@ -392,18 +396,6 @@ class Inspection {
     let title = tag === expected || tag === '' ? expected : `${tag}] [${expected}`;
     if (isKeyValue) title = `${stringSlice(title, 0, -'Iterator'.length)}Entries`;
     return braces(`[${title}] `, { entries });
-  }
-
-  #describeArguments(value, keys) {
-    const { length } = value;
-    const isDense = typeof length === 'number' && keys.length >= length;
-    if (!isDense) return braces('[Arguments] ', { whole: '[Arguments] {}' });
-    arraySplice(keys, 0, length);
-    return brackets('[Arguments] ', {
-      entries: (level) => arrayEntries(this, value, level),
-      whole: length === 0 ? '[Arguments] []' : undefined,
-      source: value,
-    });
   }
 
   #describeLiteral(text, names, type, style) {
@@ -439,14 +431,16 @@ class Inspection {
       return `${formatKey(this, key, true)}: ${this.style('<uninitialized>', 'special')}`;
     }
     descriptor ??= { value: object[key], enumerable: true };
-    const text = this.#valueText(object, descriptor, level);
-    return `${formatKey(this, key, descriptor.enumerable)}: ${text}`;
+    const name = formatKey(this, key, descriptor.enumerable);
+    const indent = this.compact === true && kind !== 'array' && kind !== 'typedarray' ? 3 : 2;
+    const text = this.#valueText(object, descriptor, level, indent);
+    if (indent === 2 || text.length <= this.breakLength) return `${name}: ${text}`;
+    return `${name}:\n${stringRepeat(' ', this.indentation + indent)}${text}`;
   }
 
-  #valueText(object, descriptor, level) {
+  #valueText(object, descriptor, level, indent) {
     if (descriptor.get !== undefined) return this.#getterText(object, descriptor, level);
     if (descriptor.set !== undefined) return this.style('[Setter]', 'special');
-    const indent = this.compact === true ? 3 : 2;
     this.indentation += indent;
     const text = this.format(descriptor.value, level);
     this.indentation -= indent;

@@ -6,7 +6,7 @@
 //   kindOf(object)            what V8 says the object (never a primitive) is, whatever its prototype or
 //                             toStringTag claim. The first of these that fits:
 //                             'proxy' 'array' 'typedarray' 'dataview' 'arraybuffer' 'sharedarraybuffer'
-//                             'map' 'set' 'mapiterator' 'setiterator' 'weakmap' 'weakset' 'weakref'
+//                             'map' 'set' 'mapiterator' 'setiterator' 'weakmap' 'weakset'
 //                             'promise' 'date' 'regexp' 'error' (IsNativeError) 'module'
 //                             (IsModuleNamespaceObject) 'arguments' 'number' 'string' 'boolean' 'symbol'
 //                             'bigint' (wrapper objects) 'generator' (IsGeneratorObject)

@@ -42,6 +42,7 @@ export const arraySort = uncurryThis(Array.prototype.sort);
 export const arraySplice = uncurryThis(Array.prototype.splice);
 
 export const stringCharCodeAt = uncurryThis(String.prototype.charCodeAt);
+export const stringCodePointAt = uncurryThis(String.prototype.codePointAt);
 export const stringEndsWith = uncurryThis(String.prototype.endsWith);
 export const stringIncludes = uncurryThis(String.prototype.includes);
 export const stringIndexOf = uncurryThis(String.prototype.indexOf);

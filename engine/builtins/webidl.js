@@ -18,11 +18,12 @@ export function isInterfacePrototype(object) {
   return arrayIncludes(interfacePrototypes, object);
 }
 
-// Gives a class the shape of an interface: members enumerable, a toStringTag. Symbols and `constructor`
-// stay as the class syntax made them.
+// Gives a class the shape of an interface: its name (the bundler may have changed it), members enumerable, a
+// toStringTag. Symbols and `constructor` stay as the class syntax made them.
 export function defineInterface(constructor, name) {
   const { prototype } = constructor;
   arrayPush(interfacePrototypes, prototype);
+  defineProperty(constructor, 'name', { __proto__: null, value: name });
   makeMembersEnumerable(prototype);
   makeMembersEnumerable(constructor);
   defineProperty(prototype, Symbol.toStringTag, {

@@ -56,7 +56,6 @@ const kinds = [
   ['setiterator', types.isSetIterator],
   ['weakmap', types.isWeakMap],
   ['weakset', types.isWeakSet],
-  ['weakref', (value) => ask(value).className === 'WeakRef'],
   ['promise', types.isPromise],
   ['date', types.isDate],
   ['regexp', types.isRegExp],
@@ -108,14 +107,18 @@ export const native = {
   previewEntries(iterator) {
     const { internalProperties, post } = ask(iterator);
     const list = internalProperties.find((property) => property.name === '[[Entries]]').value;
-    const entries = fetchRemote(post, list.objectId);
-    const { result } = post('Runtime.getProperties', {
-      objectId: list.objectId,
-      ownProperties: true,
-    });
-    const isKeyValue = result.some(({ value }) => /=>/.test(value?.description ?? ''));
+    const own = (objectId) =>
+      post('Runtime.getProperties', { objectId, ownProperties: true }).result;
     const flat = [];
-    for (const entry of entries) isKeyValue ? flat.push(entry.key, entry.value) : flat.push(entry.value);
+    let isKeyValue = false;
+    for (const { name, value } of own(list.objectId)) {
+      if (!/^\d+$/.test(name)) continue;
+      const entry = own(value.objectId);
+      const key = entry.find((property) => property.name === 'key');
+      isKeyValue = key !== undefined;
+      if (isKeyValue) flat.push(remoteValue(post, key.value));
+      flat.push(remoteValue(post, entry.find((property) => property.name === 'value').value));
+    }
     return [flat, isKeyValue];
   },
   getConstructorName: (value) => ask(value).className,

@@ -1,0 +1,137 @@
+// The JavaScript half of the platform, run once while the startup snapshot is made.
+//
+// `install(global, native)` defines its globals on `global` and returns the hooks by which C++ calls into
+// it. Nothing here holds a native object or a timer at that time: only functions, classes and plain data.
+import './polyfills.js';
+import {
+  AbortController,
+  AbortSignal,
+  abortState,
+  addAbortAlgorithm,
+  createDependentSignal,
+  createSignal,
+  isSignal,
+  removeAbortAlgorithm,
+  signalAbort,
+} from './abort.js';
+import { createConsole } from './console.js';
+import { CloseEvent, CustomEvent, ErrorEvent, Event, MessageEvent } from './event.js';
+import {
+  EventTarget,
+  connectEventTarget,
+  fireEvent,
+  fireGlobalEvent,
+  globalListenersOf,
+  installGlobalEventTarget,
+} from './event-target.js';
+import { format } from './format.js';
+import { inspect } from './inspect.js';
+import { queueMicrotask } from './microtask.js';
+import { bindNative } from './native.js';
+import { Navigator, createNavigator } from './navigator.js';
+import { assert } from './node/assert.js';
+import { strict } from './node/assert-strict.js';
+import { Performance, createPerformance } from './performance.js';
+import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
+import { defineProperty, objectKeys } from './primordials.js';
+import { reportError, reportException } from './report-error.js';
+import { Scheduler, createScheduler } from './scheduler.js';
+
+const interfaces = {
+  AbortController,
+  AbortSignal,
+  CloseEvent,
+  CustomEvent,
+  ErrorEvent,
+  Event,
+  EventTarget,
+  MessageEvent,
+  Navigator,
+  Performance,
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  Scheduler,
+};
+
+export function install(global, native) {
+  bindNative(native);
+  connectEventTarget({
+    signals: {
+      isSignal,
+      hasAborted: (signal) => abortState(signal).aborted,
+      addAlgorithm: addAbortAlgorithm,
+    },
+    reportException,
+  });
+  installGlobalEventTarget(global);
+
+  const names = objectKeys(interfaces);
+  for (let i = 0; i < names.length; ++i) define(global, names[i], interfaces[names[i]], false);
+  define(global, 'console', createConsole(), false);
+  define(global, 'queueMicrotask', queueMicrotask, true);
+  define(global, 'reportError', reportError, true);
+  defineReplaceable(global, 'navigator', createNavigator());
+  defineReplaceable(global, 'performance', createPerformance());
+  defineReplaceable(global, 'scheduler', createScheduler());
+  return hooks;
+}
+
+function define(global, name, value, enumerable) {
+  const descriptor = { value, writable: true, enumerable, configurable: true };
+  defineProperty(global, name, { __proto__: null, ...descriptor });
+}
+
+// A [Replaceable] attribute of the global: assigning to it puts a plain property in its place.
+// https://webidl.spec.whatwg.org/#Replaceable
+function defineReplaceable(global, name, object) {
+  const accessor = {
+    get [name]() {
+      return object;
+    },
+    set [name](value) {
+      define(global, name, value, true);
+    },
+  };
+  const { get, set } = Object.getOwnPropertyDescriptor(accessor, name);
+  defineProperty(global, name, {
+    __proto__: null,
+    get,
+    set,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+// What C++ calls. Every hook needs a context to be entered; exceptions are the caller's.
+const hooks = {
+  // inspect(value, options?) → text; format(array, options?) → one console line.
+  inspect,
+  format,
+
+  // isAbortSignal(value); createAbortSignal() → a signal that only signalAbort(signal, reason?) aborts;
+  // createDependentSignal(signals) → as AbortSignal.any; abortState(signal) → { aborted, reason };
+  // addAbortAlgorithm(signal, function (reason)) runs once at the abort, before listeners.
+  isAbortSignal: isSignal,
+  createAbortSignal: createSignal,
+  createDependentSignal,
+  signalAbort,
+  abortState,
+  addAbortAlgorithm,
+  removeAbortAlgorithm,
+
+  // fireEvent(target, event) dispatches a trusted event, reporting what listeners throw, and returns false
+  // when it was canceled. fireGlobalEvent(event, onException) does so at the global object: onException
+  // gets each listener's exception, and ends the dispatch by throwing it.
+  // globalListeners(type) → the callbacks registered there.
+  fireEvent,
+  fireGlobalEvent,
+  globalListeners: globalListenersOf,
+
+  // reportException(error): the "error" event at the global object, then native.reportException unless it
+  // was canceled.
+  reportException,
+
+  // What `import` of these modules gives: the default export, whose properties are the named ones.
+  modules: { 'node:assert': assert, 'node:assert/strict': strict },
+};
