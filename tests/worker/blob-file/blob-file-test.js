@@ -1,0 +1,94 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
+
+export const partsAreJoined = {
+  async test() {
+    const blob = new Blob(["aü", new Uint8Array([98]), new Uint8Array([0, 99, 0]).subarray(1, 2), new Blob(["d"])]);
+    strictEqual(await blob.text(), "aübcd");
+    strictEqual(blob.size, 6);
+    strictEqual(blob.type, "");
+  },
+};
+
+export const aBlobMayBeEmpty = {
+  async test() {
+    for (const blob of [new Blob(), new Blob([]), new Blob(undefined)]) {
+      strictEqual(blob.size, 0);
+      strictEqual(await blob.text(), "");
+    }
+  },
+};
+
+export const typeIsLowerCasedOrDropped = {
+  test() {
+    for (const [type, want] of [["Text/Plain", "text/plain"], ["", ""], ["té", ""], ["a\0b", ""]]) {
+      strictEqual(new Blob([], { type }).type, want);
+    }
+  },
+};
+
+export const partsMustBeASequence = {
+  test() {
+    for (const parts of ["text", 1, {}, new Date()]) throws(() => new Blob(parts), TypeError);
+  },
+};
+
+export const otherPartsBecomeStrings = {
+  async test() {
+    strictEqual(await new Blob([1, null, { toString: () => "x" }]).text(), "1nullx");
+  },
+};
+
+export const partsAreCopiedWhenTheBlobIsMade = {
+  async test() {
+    const bytes = new Uint8Array([97]);
+    const blob = new Blob([bytes]);
+    bytes[0] = 98;
+    strictEqual(await blob.text(), "a");
+  },
+};
+
+export const sliceClampsAndCounts = {
+  async test() {
+    const blob = new Blob(["0123456789"], { type: "a/b" });
+    for (const [args, want] of [
+      [[], "0123456789"],
+      [[2, 4], "23"],
+      [[-3], "789"],
+      [[-3, -1], "78"],
+      [[5, 2], ""],
+      [[8, 100], "89"],
+      [[100], ""],
+    ]) {
+      strictEqual(await blob.slice(...args).text(), want, String(args));
+    }
+    strictEqual(blob.slice(0, 1).type, "");
+    strictEqual(blob.slice(0, 1, "C/D").type, "c/d");
+  },
+};
+
+export const bytesAndArrayBufferAgree = {
+  async test() {
+    const blob = new Blob(["ab"]);
+    deepStrictEqual(await blob.bytes(), new Uint8Array([97, 98]));
+    deepStrictEqual(await blob.arrayBuffer(), new Uint8Array([97, 98]).buffer);
+  },
+};
+
+export const aFileIsABlobWithAName = {
+  async test() {
+    const file = new File(["abc"], "a.txt", { type: "text/plain", lastModified: 7 });
+    ok(file instanceof Blob);
+    deepStrictEqual([file.name, file.type, file.lastModified, file.size], ["a.txt", "text/plain", 7, 3]);
+    strictEqual(await file.text(), "abc");
+    strictEqual(Object.prototype.toString.call(file), "[object File]");
+    strictEqual(file.slice(0, 1) instanceof File, false);
+  },
+};
+
+export const aFileNeedsPartsAndAName = {
+  test() {
+    throws(() => new File(), TypeError);
+    throws(() => new File([]), TypeError);
+    throws(() => new File("abc", "a.txt"), TypeError);
+  },
+};

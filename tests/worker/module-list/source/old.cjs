@@ -1,0 +1,5 @@
+const older = require("older");
+
+exports.name = "old";
+exports.older = older;
+exports.file = typeof module.exports;

@@ -1,0 +1,4 @@
+module.exports = function older() {
+  return "older";
+};
+module.exports.loads = (module.exports.loads ?? 0) + 1;

@@ -1,0 +1,5 @@
+export let count = 0;
+export function increment() {
+  return ++count;
+}
+export const specifier = import.meta.url;

@@ -1,0 +1,33 @@
+import { rejects, strictEqual } from "node:assert";
+import * as fs from "node:fs";
+import http from "node:http";
+
+const refusal = (what) => ({ message: new RegExp(`^not implemented in lathe: ${what}`) });
+
+export const aNodeModuleThatIsMissingCanBeImported = {
+  test() {
+    strictEqual(typeof fs, "object");
+  },
+};
+
+export const itSaysSoOnUse = {
+  async test() {
+    await rejects(async () => fs.default.readFileSync("/x"), refusal("node:fs"));
+    await rejects(async () => http.request("http://x/"), refusal("node:http"));
+  },
+};
+
+export const laterPartsOfThePlatformSaySo = {
+  async test() {
+    for (const use of [
+      () => fetch("https://example.com/"),
+      () => new ReadableStream(),
+      () => new FormData(),
+      () => crypto.subtle.digest("SHA-256", new Uint8Array(1)),
+      () => new Response("x").body,
+      () => new Response("x").formData(),
+    ]) {
+      await rejects(async () => use(), refusal(""), String(use));
+    }
+  },
+};
