@@ -1,0 +1,84 @@
+#include "engine/http/connection-pool.h"
+
+#include <utility>
+
+#include "engine/http/connection.h"
+
+namespace lathe::http {
+
+ConnectionPool::ConnectionPool(boost::asio::io_context& loop, Handler handler, Limits limits,
+                               Report report)
+    : loop_(loop),
+      handler_(std::move(handler)),
+      limits_(limits),
+      report_(std::move(report)),
+      timer_(loop) {}
+
+ConnectionPool::~ConnectionPool() {
+  whenRemoved_ = nullptr;
+  abort();
+}
+
+void ConnectionPool::add(int socket, int family, std::string clientAddress) {
+  connections_.push_back(
+      std::make_unique<Connection>(*this, socket, family, std::move(clientAddress)));
+  auto& connection = *connections_.back();
+  connection.setPlace(connections_.size() - 1);
+  armSweep();
+  connection.begin();
+}
+
+void ConnectionPool::remove(Connection& connection) {
+  const auto place = connection.place();
+  std::swap(connections_[place], connections_.back());
+  connections_[place]->setPlace(place);
+  // Out of the list before it is destroyed: what it drops may look at the pool.
+  auto removed = std::move(connections_.back());
+  connections_.pop_back();
+  removed.reset();
+  if (whenRemoved_) whenRemoved_();
+}
+
+void ConnectionPool::finish() {
+  finishing_ = true;
+  // From the back, because `remove` fills the gap from there.
+  for (auto i = connections_.size(); i-- > 0;) {
+    if (i < connections_.size() && connections_[i]->canEndNow()) remove(*connections_[i]);
+  }
+}
+
+void ConnectionPool::abort() {
+  while (!connections_.empty()) remove(*connections_.back());
+}
+
+void ConnectionPool::report(const std::string& line) const {
+  if (report_) report_(line);
+}
+
+ConnectionPool::Moment ConnectionPool::after(std::chrono::milliseconds time) const {
+  // The next sweep may be due at once, hence one more than the quotient rounded up.
+  return sweeps_ + static_cast<Moment>(time / limits_.sweepInterval) +
+         (time % limits_.sweepInterval != time.zero() ? 2 : 1);
+}
+
+void ConnectionPool::armSweep() {
+  if (sweepArmed_) return;
+  sweepArmed_ = true;
+  timer_.expires_after(limits_.sweepInterval);
+  timer_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
+    if (error || alive.expired()) return;
+    sweepArmed_ = false;
+    sweep();
+  });
+}
+
+void ConnectionPool::sweep() {
+  ++sweeps_;
+  for (auto i = connections_.size(); i-- > 0;) {
+    // What a connection drops may have removed others.
+    if (i < connections_.size() && connections_[i]->isOver(sweeps_)) remove(*connections_[i]);
+  }
+  if (!connections_.empty()) armSweep();
+}
+
+}  // namespace lathe::http

@@ -1,0 +1,483 @@
+#include "engine/http/connection.h"
+
+#include <charconv>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <sys/ioctl.h>
+
+#include "engine/http/peer.h"
+#include "engine/http/request-body.h"
+
+namespace lathe::http {
+
+namespace net = boost::asio;
+
+namespace {
+
+constexpr std::size_t kHeadReadBytes = 2 * 1024;
+constexpr std::size_t kBodyReadBytes = 64 * 1024;
+// How much is read of what the handler has not asked for, only to see the client leave.
+constexpr std::size_t kReadAheadBytesMax = 16 * 1024;
+
+// How long a client that has just sent its FIN may take to let go of its socket.
+constexpr std::chrono::milliseconds kPeerCheckDelay{10};
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view kRequestTimeout =
+    "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+constexpr const char* kClientLeft = "Can't read from request stream because client disconnected.";
+constexpr const char* kResponseSent =
+    "Can't read from request stream after response has been sent.";
+
+net::const_buffer bufferOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+}  // namespace
+
+Connection::Connection(ConnectionPool& pool, int socket, int family, std::string clientAddress)
+    : pool_(pool),
+      clientAddress_(std::move(clientAddress)),
+      self_(std::make_shared<Connection*>(this)),
+      socket_(pool.loop()) {
+  socket_.assign(family == AF_INET6 ? Tcp::v6() : Tcp::v4(), socket);
+  socket_.non_blocking(true);
+}
+
+Connection::~Connection() {
+  *self_ = nullptr;
+  Error ignored;
+  socket_.close(ignored);
+  pendingResponse_ = {};
+  task_.reset();
+  detachBody(kClientLeft);
+}
+
+void Connection::begin() {
+  task_.emplace(serve());
+  waiting_ = nullptr;
+  task_->resume();
+  if (task_->done()) pool_.remove(*this);
+}
+
+void Connection::wake() {
+  if (auto waiting = std::exchange(waiting_, nullptr)) waiting.resume();
+  if (!task_->done()) return;
+  if (auto error = task_->error()) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& exception) {
+      pool_.report(std::string("a connection was given up: ") + exception.what());
+    }
+  }
+  pool_.remove(*this);
+}
+
+void Connection::wakeLater() {
+  net::post(pool_.loop(), [self = self_] {
+    if (*self) (*self)->wake();
+  });
+}
+
+bool Connection::canEndNow() const {
+  if (phase_ == Phase::closing) return true;
+  if (phase_ != Phase::idle || !input_.empty()) return false;
+  // A request may have come that the loop has not seen yet.
+  int waiting = 0;
+  return ::ioctl(const_cast<Socket&>(socket_).native_handle(), FIONREAD, &waiting) == 0 &&
+         waiting == 0;
+}
+
+bool Connection::isOver(ConnectionPool::Moment now) {
+  if (now >= deadline_ || now >= bodyDeadline_) {
+    if (phase_ == Phase::head) sendRequestTimeout();
+    return true;
+  }
+  return phase_ == Phase::handling && !reading_ && clientHasLeft();
+}
+
+// ---- The life of a connection ----
+
+Task Connection::serve() {
+  for (;;) {
+    parser_.emplace(pool_.limits());
+    phase_ = Phase::idle;
+    deadlineIn(pool_.limits().idleTimeout);
+    for (;;) {
+      if (!parser_->started()) {
+        // RFC 9112 §2.2: some clients send an empty line after a body.
+        while (input_.data().starts_with("\r\n")) input_.consume(2);
+      }
+      if (!input_.empty() && (parser_->started() || input_.data() != "\r")) {
+        input_.consume(parser_->parseHead(input_.data()));
+        if (parser_->headComplete() || parser_->refusal()) break;
+      }
+      if (inputEnded_ || broken_) co_return false;
+      if (phase_ == Phase::idle && (parser_->started() || !input_.empty())) {
+        phase_ = Phase::head;
+        deadlineIn(pool_.limits().headerTimeout);
+      }
+      startRead();
+      while (reading_) co_await somethingHappens();
+    }
+
+    phase_ = Phase::handling;
+    noDeadline();
+    bool keepAlive = false;
+    {
+      io::Response response;
+      if (!parser_->refusal()) {
+        continueOwed_ = parser_->expectsContinue() && !parser_->complete();
+        auto answer = handle();
+        if (auto* atOnce = std::get_if<io::Response>(&answer)) {
+          response = std::move(*atOnce);
+        } else {
+          pendingResponse_ = std::move(std::get<io::Pending<io::Response>>(answer));
+          if (pendingResponse_.settled()) {
+            response_.emplace(pendingResponse_.takeOutcome());
+          } else {
+            pendingResponse_.then([this](io::Outcome<io::Response> outcome) {
+              response_.emplace(std::move(outcome));
+              wakeLater();
+            });
+          }
+          watch();
+          while (!response_) {
+            co_await somethingHappens();
+            if (broken_) co_return false;
+          }
+          response = settle(std::move(*response_));
+          response_.reset();
+        }
+      }
+      // Also when the body turned out to be unacceptable while the handler was reading it.
+      if (const auto& refusal = parser_->refusal()) {
+        response = plainResponse(refusal->status, refusal->reason);
+      }
+
+      const RequestTraits traits{parser_->http11(), parser_->isHead(), mayGoOn()};
+      auto framing = formatHead(head_, response, traits, pool_.date());
+      if (!framing) {
+        pool_.report(
+            "a response was replaced by a 500: its status, status text or a header is not valid");
+        response = plainResponse(500, "Internal Server Error");
+        framing = formatHead(head_, response, traits, pool_.date());
+      }
+      keepAlive = framing->keepAlive;
+      delivery_ = std::move(response.delivery);
+      output_ = {bufferOf(head_)};
+      auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&response.body);
+      if (source && *source && framing->kind != Framing::Kind::none) {
+        if (!co_await pump(std::move(*source), *framing)) co_return false;
+      } else {
+        auto* bytes = std::get_if<io::SharedBytes>(&response.body);
+        if (bytes && *bytes && framing->kind == Framing::Kind::counted) {
+          output_[1] = bufferOf(**bytes);
+        }
+        if (!writeNow() && !co_await flush()) co_return false;
+        if (broken_) co_return false;
+      }
+    }
+    delivery_.reset();
+    detachBody(kResponseSent);
+    if (keepAlive && !parser_->complete()) keepAlive = co_await skipBody();
+    if (!keepAlive || pool_.finishing()) co_return co_await linger();
+  }
+}
+
+Answer Connection::handle() {
+  std::unique_ptr<RequestBody> body;
+  if (!parser_->complete()) {
+    body = std::make_unique<RequestBody>(*this, parser_->contentLength());
+    body_ = body.get();
+  }
+  try {
+    return pool_.handler()(takeHead(), std::move(body));
+  } catch (...) {
+    return settle(std::current_exception());
+  }
+}
+
+io::RequestHead Connection::takeHead() {
+  if (parser_->origin().empty() && !parser_->targetIsAbsolute()) {
+    // HTTP/1.0 without a Host: the address that the client connected to stands in for its name.
+    Error error;
+    const auto local = socket_.local_endpoint(error);
+    const auto address = local.address().to_string();
+    parser_->origin() = "http://" + (local.address().is_v6() ? "[" + address + "]" : address) +
+                        ":" + std::to_string(local.port());
+  }
+  return {std::move(parser_->message()), std::move(parser_->origin()), clientAddress_};
+}
+
+io::Response Connection::settle(io::Outcome<io::Response> outcome) {
+  try {
+    return outcome.take();
+  } catch (const std::exception& exception) {
+    pool_.report(std::string("a request failed: ") + exception.what());
+  }
+  return plainResponse(500, "Internal Server Error");
+}
+
+bool Connection::mayGoOn() const {
+  if (parser_->refusal() || pool_.finishing() || !parser_->keepAlive()) return false;
+  if (inputEnded_ && input_.empty()) return false;
+  if (parser_->complete()) return true;
+  // A client that was not told to continue may send the body, or the next request: nobody can know.
+  if (continueOwed_) return false;
+  return parser_->remaining().value_or(0) <= pool_.limits().drainBytesMax;
+}
+
+Task Connection::pump(std::unique_ptr<io::BodySource> source, Framing framing) {
+  // The longest chunk header: 16 digits and the line break.
+  std::array<char, 18> sizeLine;
+  const bool chunked = framing.kind == Framing::Kind::chunked;
+  for (;;) {
+    pendingPiece_ = source->read();
+    if (pendingPiece_.settled()) {
+      piece_.emplace(pendingPiece_.takeOutcome());
+    } else {
+      pendingPiece_.then([this](io::Outcome<std::string> outcome) {
+        piece_.emplace(std::move(outcome));
+        wakeLater();
+      });
+      // The head must not wait for a body that takes its time.
+      if (!writeNow() && !co_await flush()) co_return false;
+      watch();
+      while (!piece_) {
+        if (broken_) co_return false;
+        co_await somethingHappens();
+      }
+    }
+    if (broken_ || piece_->failed()) co_return false;
+    const std::string piece = piece_->take();
+    piece_.reset();
+
+    // Of `output_` only the head can be left, in front.
+    if (piece.empty()) {
+      // A body shorter than it said can only be told by ending the connection.
+      if (framing.kind == Framing::Kind::counted && framing.length != 0) co_return false;
+      if (chunked) output_[1] = bufferOf("0\r\n\r\n");
+      if (!writeNow() && !co_await flush()) co_return false;
+      co_return !broken_;
+    }
+    if (framing.kind == Framing::Kind::counted) {
+      if (piece.size() > framing.length) co_return false;
+      framing.length -= piece.size();
+    }
+    if (chunked) {
+      auto* end = std::to_chars(sizeLine.data(), sizeLine.data() + 16, piece.size(), 16).ptr;
+      *end++ = '\r';
+      *end++ = '\n';
+      output_[1] = {sizeLine.data(), static_cast<std::size_t>(end - sizeLine.data())};
+      output_[3] = bufferOf("\r\n");
+    }
+    output_[2] = bufferOf(piece);
+    if (!writeNow() && !co_await flush()) co_return false;
+    if (broken_) co_return false;
+  }
+}
+
+Task Connection::skipBody() {
+  deadlineIn(pool_.limits().lingerTimeout);
+  std::uint64_t skipped = 0;
+  for (;;) {
+    input_.consume(parser_->parseBody(input_.data()));
+    skipped += parser_->body().size();
+    parser_->body().clear();
+    if (parser_->complete()) co_return true;
+    if (parser_->refusal() || skipped > pool_.limits().drainBytesMax) co_return false;
+    if (inputEnded_ || broken_) co_return false;
+    startRead();
+    while (reading_) co_await somethingHappens();
+  }
+}
+
+// Closing a socket while the client is still sending resets the connection, and the reset may
+// destroy the response before the client has read it (RFC 9112 §9.6).
+Task Connection::linger() {
+  phase_ = Phase::closing;
+  Error ignored;
+  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  if (pool_.finishing()) co_return true;
+  deadlineIn(pool_.limits().lingerTimeout);
+  while (!inputEnded_ && !broken_) {
+    if (!reading_) input_.consume(input_.size());
+    startRead();
+    while (reading_) co_await somethingHappens();
+  }
+  co_return true;
+}
+
+// ---- Reading ----
+
+void Connection::startRead() {
+  if (reading_ || inputEnded_ || broken_) return;
+  reading_ = true;
+  const auto room =
+      input_.room(bodyReader_ || phase_ == Phase::closing ? kBodyReadBytes : kHeadReadBytes);
+  socket_.async_read_some(net::mutable_buffer(room.data(), room.size()),
+                          [self = self_](const Error& error, std::size_t count) {
+                            if (*self) (*self)->onRead(error, count);
+                          });
+}
+
+void Connection::onRead(const Error& error, std::size_t count) {
+  reading_ = false;
+  input_.commit(count);
+  if (error == net::error::eof) {
+    inputEnded_ = true;
+  } else if (error) {
+    broken_ = true;
+  }
+  if (bodyReader_) advanceBody();
+  if (phase_ == Phase::handling) {
+    if (inputEnded_) checkPeer();
+    watch();
+  }
+  wake();
+}
+
+void Connection::watch() {
+  if (input_.size() < kReadAheadBytesMax) startRead();
+}
+
+bool Connection::clientHasLeft() const {
+  const int socket = const_cast<Socket&>(socket_).native_handle();
+  return (inputEnded_ || peerHasFinished(socket)) && peerIsGone(socket);
+}
+
+void Connection::checkPeer() {
+  if (clientHasLeft()) {
+    broken_ = true;
+    return;
+  }
+  peerCheck_.emplace(pool_.loop(), kPeerCheckDelay);
+  peerCheck_->async_wait([self = self_](const Error& error) {
+    auto* connection = *self;
+    if (error || !connection || connection->phase_ != Phase::handling) return;
+    if (connection->clientHasLeft()) connection->broken_ = true;
+    connection->wake();
+  });
+}
+
+// ---- The request's body ----
+
+io::Pending<std::string> Connection::readBody() {
+  using Piece = io::Pending<std::string>;
+  if (auto outcome = nextPiece()) {
+    return outcome->failed() ? Piece::failed(outcome->error()) : Piece::ready(outcome->take());
+  }
+  if (std::exchange(continueOwed_, false)) sendContinue();
+  auto channel = io::makePending<std::string>();
+  bodyReader_ = std::move(channel.resolver);
+  bodyDeadline_ = pool_.after(pool_.limits().bodyTimeout);
+  startRead();
+  return std::move(channel.pending);
+}
+
+std::optional<io::Outcome<std::string>> Connection::nextPiece() {
+  const auto failure = [](io::BodyError::Kind kind, const std::string& message) {
+    return io::Outcome<std::string>(std::make_exception_ptr(io::BodyError(kind, message)));
+  };
+  if (!input_.empty()) {
+    continueOwed_ = false;
+    input_.consume(parser_->parseBody(input_.data()));
+  }
+  if (!parser_->body().empty()) return std::exchange(parser_->body(), {});
+  if (const auto& refusal = parser_->refusal()) {
+    return failure(
+        refusal->status == 413 ? io::BodyError::Kind::tooLarge : io::BodyError::Kind::malformed,
+        refusal->reason);
+  }
+  if (parser_->complete()) return std::string();
+  if (inputEnded_ || broken_) return failure(io::BodyError::Kind::disconnected, kClientLeft);
+  return std::nullopt;
+}
+
+void Connection::advanceBody() {
+  if (!bodyReader_->wanted()) {
+    // Whoever asked has gone; the bytes stay for whoever asks next.
+    bodyReader_.reset();
+    bodyDeadline_ = ConnectionPool::kNever;
+  } else if (auto outcome = nextPiece()) {
+    bodyDeadline_ = ConnectionPool::kNever;
+    auto reader = std::move(*bodyReader_);
+    bodyReader_.reset();
+    reader.settle(std::move(*outcome));
+  } else {
+    bodyDeadline_ = pool_.after(pool_.limits().bodyTimeout);
+    startRead();
+  }
+}
+
+void Connection::sendContinue() {
+  Error error;
+  const auto written = socket_.write_some(bufferOf(kContinue), error);
+  // Not sending it at all is allowed: a client must not wait for it for ever (RFC 9110 §10.1.1).
+  // Half of it would spoil the response. Both need a client that sends more and more without
+  // reading.
+  if (written != 0 && written != kContinue.size()) broken_ = true;
+}
+
+void Connection::detachBody(const char* why) {
+  if (body_) std::exchange(body_, nullptr)->detach(why);
+  bodyDeadline_ = ConnectionPool::kNever;
+  if (!bodyReader_) return;
+  auto reader = std::move(*bodyReader_);
+  bodyReader_.reset();
+  reader.reject(std::make_exception_ptr(io::BodyError(io::BodyError::Kind::disconnected, why)));
+}
+
+// ---- Writing ----
+
+bool Connection::writeNow() {
+  auto left = net::buffer_size(output_);
+  while (left != 0 && !broken_) {
+    Error error;
+    auto written = socket_.write_some(output_, error);
+    if (error == net::error::would_block || error == net::error::try_again) return false;
+    if (error) broken_ = true;
+    left -= written;
+    for (auto& part : output_) {
+      const auto taken = std::min(part.size(), written);
+      part += taken;
+      written -= taken;
+    }
+  }
+  return true;
+}
+
+Task Connection::flush() {
+  while (!writeNow()) {
+    deadlineIn(pool_.limits().writeTimeout);
+    waitUntilWritable();
+    while (awaitingWritable_) {
+      co_await somethingHappens();
+      if (broken_) co_return false;
+    }
+  }
+  noDeadline();
+  co_return !broken_;
+}
+
+void Connection::waitUntilWritable() {
+  awaitingWritable_ = true;
+  socket_.async_wait(Socket::wait_write, [self = self_](const Error& error) {
+    auto* connection = *self;
+    if (!connection) return;
+    connection->awaitingWritable_ = false;
+    if (error) connection->broken_ = true;
+    connection->wake();
+  });
+}
+
+void Connection::sendRequestTimeout() {
+  Error ignored;
+  socket_.write_some(bufferOf(kRequestTimeout), ignored);
+}
+
+}  // namespace lathe::http

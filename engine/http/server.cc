@@ -1,0 +1,44 @@
+#include "engine/http/server.h"
+
+#include <memory>
+#include <utility>
+
+namespace lathe::http {
+
+Server::Server(boost::asio::io_context& loop, Listener& listener, Handler handler, Limits limits,
+               Report report)
+    : listener_(listener),
+      pool_(loop, std::move(handler), limits, std::move(report)),
+      grace_(loop) {}
+
+Server::~Server() { listener_.close(); }
+
+void Server::start() {
+  listener_.start([this](Listener::Accepted accepted) {
+    pool_.add(accepted.socket, accepted.family, std::move(accepted.address));
+  });
+}
+
+io::Pending<void> Server::stop(std::chrono::milliseconds grace) {
+  auto channel = io::makePending<void>();
+  stopped_ = std::move(channel.resolver);
+  listener_.close();
+  pool_.whenRemoved([this] { settleIfEmpty(); });
+  grace_.expires_after(grace);
+  grace_.async_wait([this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
+    if (!error && !alive.expired()) pool_.abort();
+  });
+  pool_.finish();
+  settleIfEmpty();
+  return std::move(channel.pending);
+}
+
+void Server::settleIfEmpty() {
+  if (!stopped_ || pool_.size() != 0) return;
+  grace_.cancel();
+  auto stopped = std::move(*stopped_);
+  stopped_.reset();
+  stopped.resolve();
+}
+
+}  // namespace lathe::http
