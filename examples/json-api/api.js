@@ -17,7 +17,10 @@ export default {
       return await route(request, url, env);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      return Response.json({ error: error.message }, { status: error.status, headers: error.headers });
+      return Response.json(
+        { error: error.message },
+        { status: error.status, headers: error.headers },
+      );
     }
   },
 };

@@ -7,7 +7,8 @@ import fibonacci from "./fibonacci.wasm";
 const { exports: wasm } = new WebAssembly.Instance(fibonacci);
 
 const textOf = {
-  "/": () => html(page.replaceAll("{{title}}", words.title).replaceAll("{{greeting}}", words.greeting)),
+  "/": () =>
+    html(page.replaceAll("{{title}}", words.title).replaceAll("{{greeting}}", words.greeting)),
   "/notes": () => new Response(notes),
 };
 

@@ -22,7 +22,11 @@ export function run(args, options = {}) {
 
 function runCommand(command, args, { cwd, env = {}, timeoutMs = kPatienceMs } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { cwd, env: environment(env), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: environment(env),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"]) {
       child[name].setEncoding("utf8").on("data", (text) => (output[name] += text));
@@ -109,7 +113,8 @@ export class Server {
       const look = () => {
         const match = this[stream].slice(from).match(pattern);
         if (match) end(done, match);
-        else if (this.gone) end(fail, new Error(`ended before ${stream} held ${pattern}\n${this.#said()}`));
+        else if (this.gone)
+          end(fail, new Error(`ended before ${stream} held ${pattern}\n${this.#said()}`));
       };
       const timer = setTimeout(
         () => end(fail, new Error(`${stream} never held ${pattern}\n${this.#said()}`)),
@@ -163,8 +168,12 @@ export class Server {
 }
 
 // Starts `lathe serve ARGS… --port 0` and waits for its Ready line. The server is stopped when `t` ends.
-export async function serve(t, args = [], { cwd, env = {}, binary: program = binary, port = 0 } = {}) {
-  const server = start(t, ["serve", ...args, "--port", String(port)], { cwd, env, binary: program });
+export function serve(t, args = [], options = {}) {
+  return ready(start(t, ["serve", ...args, "--port", "0"], options));
+}
+
+// Waits for the Ready line of a server and learns its address from it.
+export async function ready(server) {
   const [, url] = await server.waitFor("stdout", /Ready on (http:\/\/\S+)/);
   server.url = url;
   server.port = Number(new URL(url).port);
@@ -206,8 +215,15 @@ export class Connection {
       change(value);
       this.#changed();
     };
-    socket.on("data", note((text) => (this.received += text)));
-    for (const event of ["end", "close", "error"]) socket.on(event, note(() => (this.ended = true)));
+    socket.on(
+      "data",
+      note((text) => (this.received += text)),
+    );
+    for (const event of ["end", "close", "error"])
+      socket.on(
+        event,
+        note(() => (this.ended = true)),
+      );
   }
 
   send(text) {
@@ -232,7 +248,8 @@ export class Connection {
     for (;;) {
       const match = this.received.match(pattern);
       if (match || this.ended) return match;
-      if (Date.now() > deadline) throw new Error(`never received ${pattern}, but: ${this.received}`);
+      if (Date.now() > deadline)
+        throw new Error(`never received ${pattern}, but: ${this.received}`);
       await this.#change(deadline - Date.now());
     }
   }
@@ -241,7 +258,8 @@ export class Connection {
   async receiveAll() {
     const deadline = Date.now() + kPatienceMs;
     while (!this.ended) {
-      if (Date.now() > deadline) throw new Error(`the server keeps it open, after: ${this.received}`);
+      if (Date.now() > deadline)
+        throw new Error(`the server keeps it open, after: ${this.received}`);
       await this.#change(deadline - Date.now());
     }
     return this.received;

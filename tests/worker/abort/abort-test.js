@@ -23,7 +23,10 @@ export const theReasonIsKept = {
     const controller = new AbortController();
     controller.abort("because");
     strictEqual(controller.signal.reason, "because");
-    throws(() => controller.signal.throwIfAborted(), (error) => error === "because");
+    throws(
+      () => controller.signal.throwIfAborted(),
+      (error) => error === "because",
+    );
   },
 };
 

@@ -2,7 +2,13 @@ import { strictEqual, throws } from "node:assert";
 
 export const btoaEncodes = {
   test() {
-    for (const [text, want] of [["", ""], ["a", "YQ=="], ["ab", "YWI="], ["abc", "YWJj"], ["\xff\xfe", "//4="]]) {
+    for (const [text, want] of [
+      ["", ""],
+      ["a", "YQ=="],
+      ["ab", "YWI="],
+      ["abc", "YWJj"],
+      ["\xff\xfe", "//4="],
+    ]) {
       strictEqual(btoa(text), want);
       strictEqual(atob(want), text);
     }
@@ -13,7 +19,13 @@ export const btoaEncodes = {
 
 export const atobForgivesSpaceAndMissingPadding = {
   test() {
-    for (const [text, want] of [[" Y W\tJ\nj ", "abc"], ["YQ", "a"], ["YWI", "ab"], ["", ""], ["YR==", "a"]]) {
+    for (const [text, want] of [
+      [" Y W\tJ\nj ", "abc"],
+      ["YQ", "a"],
+      ["YWI", "ab"],
+      ["", ""],
+      ["YR==", "a"],
+    ]) {
       strictEqual(atob(text), want, JSON.stringify(text));
     }
   },

@@ -2,7 +2,12 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 
 export const partsAreJoined = {
   async test() {
-    const blob = new Blob(["aü", new Uint8Array([98]), new Uint8Array([0, 99, 0]).subarray(1, 2), new Blob(["d"])]);
+    const blob = new Blob([
+      "aü",
+      new Uint8Array([98]),
+      new Uint8Array([0, 99, 0]).subarray(1, 2),
+      new Blob(["d"]),
+    ]);
     strictEqual(await blob.text(), "aübcd");
     strictEqual(blob.size, 6);
     strictEqual(blob.type, "");
@@ -20,7 +25,12 @@ export const aBlobMayBeEmpty = {
 
 export const typeIsLowerCasedOrDropped = {
   test() {
-    for (const [type, want] of [["Text/Plain", "text/plain"], ["", ""], ["té", ""], ["a\0b", ""]]) {
+    for (const [type, want] of [
+      ["Text/Plain", "text/plain"],
+      ["", ""],
+      ["té", ""],
+      ["a\0b", ""],
+    ]) {
       strictEqual(new Blob([], { type }).type, want);
     }
   },
@@ -78,7 +88,10 @@ export const aFileIsABlobWithAName = {
   async test() {
     const file = new File(["abc"], "a.txt", { type: "text/plain", lastModified: 7 });
     ok(file instanceof Blob);
-    deepStrictEqual([file.name, file.type, file.lastModified, file.size], ["a.txt", "text/plain", 7, 3]);
+    deepStrictEqual(
+      [file.name, file.type, file.lastModified, file.size],
+      ["a.txt", "text/plain", 7, 3],
+    );
     strictEqual(await file.text(), "abc");
     strictEqual(Object.prototype.toString.call(file), "[object File]");
     strictEqual(file.slice(0, 1) instanceof File, false);

@@ -1,8 +1,25 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 
 const methods = [
-  "assert", "clear", "count", "countReset", "debug", "dir", "dirxml", "error", "group", "groupCollapsed",
-  "groupEnd", "info", "log", "table", "time", "timeEnd", "timeLog", "trace", "warn",
+  "assert",
+  "clear",
+  "count",
+  "countReset",
+  "debug",
+  "dir",
+  "dirxml",
+  "error",
+  "group",
+  "groupCollapsed",
+  "groupEnd",
+  "info",
+  "log",
+  "table",
+  "time",
+  "timeEnd",
+  "timeLog",
+  "trace",
+  "warn",
 ];
 
 export const everyMethodIsThere = {
@@ -33,7 +50,14 @@ export const whatIsLoggedCannotBreakTheCaller = {
         throw new Error("never seen");
       },
     };
-    const proxy = new Proxy({}, { get: () => { throw new Error("trap"); } });
+    const proxy = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error("trap");
+        },
+      },
+    );
     console.log(cycle, hostile, proxy, Symbol("s"), 1n, null, undefined, () => {}, class A {});
     console.log("%s %d %i %f %j %o %O %c %%", "s", 1, 2.5, "3.5", cycle, {}, [], "css");
     console.log("%s", Symbol("s"));
@@ -43,12 +67,18 @@ export const whatIsLoggedCannotBreakTheCaller = {
 export const theNamespaceLooksAsTheStandardSays = {
   test() {
     strictEqual(Object.prototype.toString.call(console), "[object console]");
-    const { configurable, enumerable, writable } = Object.getOwnPropertyDescriptor(globalThis, "console");
-    deepStrictEqual({ configurable, enumerable, writable }, {
-      configurable: true,
-      enumerable: false,
-      writable: true,
-    });
+    const { configurable, enumerable, writable } = Object.getOwnPropertyDescriptor(
+      globalThis,
+      "console",
+    );
+    deepStrictEqual(
+      { configurable, enumerable, writable },
+      {
+        configurable: true,
+        enumerable: false,
+        writable: true,
+      },
+    );
   },
 };
 

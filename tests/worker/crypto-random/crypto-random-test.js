@@ -3,8 +3,15 @@ import { notDeepStrictEqual, notStrictEqual, match, strictEqual, throws } from "
 export const everyIntegerArrayIsFilledInPlace = {
   test() {
     const classes = [
-      Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array,
-      Int32Array, Uint32Array, BigInt64Array, BigUint64Array,
+      Int8Array,
+      Uint8Array,
+      Uint8ClampedArray,
+      Int16Array,
+      Uint16Array,
+      Int32Array,
+      Uint32Array,
+      BigInt64Array,
+      BigUint64Array,
     ];
     for (const Class of classes) {
       const array = new Class(64);
@@ -26,7 +33,11 @@ export const onlyTheViewIsFilled = {
 
 export const otherArraysAreTypeMismatches = {
   test() {
-    for (const value of [new Float32Array(1), new Float64Array(1), new DataView(new ArrayBuffer(1))]) {
+    for (const value of [
+      new Float32Array(1),
+      new Float64Array(1),
+      new DataView(new ArrayBuffer(1)),
+    ]) {
       throws(() => crypto.getRandomValues(value), { name: "TypeMismatchError" });
     }
     for (const value of [undefined, [], {}, 1]) throws(() => crypto.getRandomValues(value));

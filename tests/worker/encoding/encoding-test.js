@@ -6,7 +6,10 @@ export const encodeMakesUtf8 = {
   test() {
     const encoder = new TextEncoder();
     strictEqual(encoder.encoding, "utf-8");
-    deepStrictEqual(encoder.encode("aü€😀"), bytes(97, 0xc3, 0xbc, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80));
+    deepStrictEqual(
+      encoder.encode("aü€😀"),
+      bytes(97, 0xc3, 0xbc, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80),
+    );
     deepStrictEqual(encoder.encode(), bytes());
     deepStrictEqual(encoder.encode("\ud800"), bytes(0xef, 0xbf, 0xbd));
   },
@@ -117,7 +120,8 @@ export const everyBufferSourceIsTaken = {
     ]) {
       strictEqual(new TextDecoder().decode(source), want);
     }
-    for (const source of ["abc", 1, {}, [97]]) throws(() => new TextDecoder().decode(source), TypeError);
+    for (const source of ["abc", 1, {}, [97]])
+      throws(() => new TextDecoder().decode(source), TypeError);
   },
 };
 

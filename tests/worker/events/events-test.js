@@ -148,7 +148,13 @@ export const customEventCarriesItsDetail = {
 export const errorEventCarriesItsError = {
   test() {
     const error = new Error("broken");
-    const event = new ErrorEvent("error", { error, message: "m", filename: "f", lineno: 3, colno: 4 });
+    const event = new ErrorEvent("error", {
+      error,
+      message: "m",
+      filename: "f",
+      lineno: 3,
+      colno: 4,
+    });
     strictEqual(event.error, error);
     deepStrictEqual([event.message, event.filename, event.lineno, event.colno], ["m", "f", 3, 4]);
   },

@@ -40,7 +40,10 @@ export const inputAndOutputAreRefusedAtStartUp = {
       "Error: Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), " +
       "setting a timeout, and generating random values are not allowed within global scope. To fix this error, " +
       "perform this operation within a handler. https://developers.cloudflare.com/workers/runtime-apis/handlers/";
-    deepStrictEqual(refusals, Object.fromEntries(Object.keys(attempts).map((name) => [name, text])));
+    deepStrictEqual(
+      refusals,
+      Object.fromEntries(Object.keys(attempts).map((name) => [name, text])),
+    );
   },
 };
 

@@ -10,8 +10,20 @@ export const selfIsTheGlobal = {
 
 export const interfacesAreNotEnumerable = {
   test() {
-    for (const name of ["Headers", "Request", "Response", "URL", "TextDecoder", "EventTarget", "Blob", "DOMException"]) {
-      const { enumerable, writable, configurable } = Object.getOwnPropertyDescriptor(globalThis, name);
+    for (const name of [
+      "Headers",
+      "Request",
+      "Response",
+      "URL",
+      "TextDecoder",
+      "EventTarget",
+      "Blob",
+      "DOMException",
+    ]) {
+      const { enumerable, writable, configurable } = Object.getOwnPropertyDescriptor(
+        globalThis,
+        name,
+      );
       deepStrictEqual([enumerable, writable, configurable], [false, true, true], name);
       strictEqual(globalThis[name].name, name);
     }
@@ -54,14 +66,26 @@ export const newerLanguageFeaturesAreThere = {
     strictEqual(await promise, 1);
     deepStrictEqual([3, 1, 2].toSorted(), [1, 2, 3]);
     deepStrictEqual([1, 2, 3].with(0, 9), [9, 2, 3]);
-    deepStrictEqual({ ...Object.groupBy([1, 2, 3], (n) => (n % 2 ? "odd" : "even")) }, { odd: [1, 3], even: [2] });
+    deepStrictEqual(
+      { ...Object.groupBy([1, 2, 3], (n) => (n % 2 ? "odd" : "even")) },
+      { odd: [1, 3], even: [2] },
+    );
     deepStrictEqual([...new Set([1, 2]).union(new Set([3]))], [1, 2, 3]);
-    deepStrictEqual([1, 2, 3].values().map((n) => n * 2).toArray(), [2, 4, 6]);
+    deepStrictEqual(
+      [1, 2, 3]
+        .values()
+        .map((n) => n * 2)
+        .toArray(),
+      [2, 4, 6],
+    );
     deepStrictEqual(await Array.fromAsync([Promise.resolve(1), 2]), [1, 2]);
     strictEqual(new ArrayBuffer(2).transfer(4).byteLength, 4);
     strictEqual(new Uint8Array([255]).toHex(), "ff");
     deepStrictEqual(Uint8Array.fromBase64("AQI="), new Uint8Array([1, 2]));
-    strictEqual([1, 2, 3].findLast((n) => n < 3), 2);
+    strictEqual(
+      [1, 2, 3].findLast((n) => n < 3),
+      2,
+    );
     strictEqual("a\ud800".isWellFormed(), false);
   },
 };
@@ -69,7 +93,10 @@ export const newerLanguageFeaturesAreThere = {
 export const intlAndRegularExpressionsWork = {
   test() {
     strictEqual(new Intl.NumberFormat("de-DE").format(1234567.5), "1.234.567,5");
-    strictEqual("2026-08-01".replace(/(?<y>\d+)-(?<m>\d+)-(?<d>\d+)/u, "$<d>.$<m>.$<y>"), "01.08.2026");
+    strictEqual(
+      "2026-08-01".replace(/(?<y>\d+)-(?<m>\d+)-(?<d>\d+)/u, "$<d>.$<m>.$<y>"),
+      "01.08.2026",
+    );
     strictEqual(/\p{Lu}/u.test("É"), true);
   },
 };

@@ -5,7 +5,11 @@ const pairs = (headers) => [...headers];
 export const namesAreLowerCasedAndSorted = {
   test() {
     const headers = new Headers({ "X-B": "2", "x-a": "1", Accept: "*/*" });
-    deepStrictEqual(pairs(headers), [["accept", "*/*"], ["x-a", "1"], ["x-b", "2"]]);
+    deepStrictEqual(pairs(headers), [
+      ["accept", "*/*"],
+      ["x-a", "1"],
+      ["x-b", "2"],
+    ]);
   },
 };
 
@@ -29,7 +33,10 @@ export const appendJoinsWithCommaAndSpace = {
 
 export const setReplacesEveryValue = {
   test() {
-    const headers = new Headers([["a", "1"], ["a", "2"]]);
+    const headers = new Headers([
+      ["a", "1"],
+      ["a", "2"],
+    ]);
     headers.set("A", "3");
     deepStrictEqual(pairs(headers), [["a", "3"]]);
   },
@@ -50,10 +57,22 @@ export const constructorTakesEveryKindOfInit = {
       [undefined, []],
       [{}, []],
       [{ a: "1" }, [["a", "1"]]],
-      [[["a", "1"], ["a", "2"]], [["a", "1, 2"]]],
+      [
+        [
+          ["a", "1"],
+          ["a", "2"],
+        ],
+        [["a", "1, 2"]],
+      ],
       [new Map([["a", "1"]]), [["a", "1"]]],
       [new Headers({ a: "1" }), [["a", "1"]]],
-      [{ a: 1, b: null }, [["a", "1"], ["b", "null"]]],
+      [
+        { a: 1, b: null },
+        [
+          ["a", "1"],
+          ["b", "null"],
+        ],
+      ],
     ]) {
       deepStrictEqual(pairs(new Headers(init)), want);
     }
@@ -102,13 +121,19 @@ export const setCookieIsNeverJoined = {
     headers.append("Set-Cookie", "a=1");
     headers.append("set-cookie", "b=2, c");
     deepStrictEqual(headers.getSetCookie(), ["a=1", "b=2, c"]);
-    deepStrictEqual(pairs(headers), [["set-cookie", "a=1"], ["set-cookie", "b=2, c"]]);
+    deepStrictEqual(pairs(headers), [
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2, c"],
+    ]);
   },
 };
 
 export const getAllKnowsSetCookieAlone = {
   test() {
-    const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"]]);
+    const headers = new Headers([
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ]);
     deepStrictEqual(headers.getAll("Set-Cookie"), ["a=1", "b=2"]);
     throws(() => headers.getAll("accept"), TypeError);
   },

@@ -102,8 +102,14 @@ export const aMissingModuleRejects = {
 
 export const aThrowingModuleRejectsWithItsError = {
   async test() {
-    await rejects(import("./parts/throwing.js"), { name: "RangeError", message: "thrown by a module" });
-    await rejects(import("./parts/throwing.js"), { name: "RangeError", message: "thrown by a module" });
+    await rejects(import("./parts/throwing.js"), {
+      name: "RangeError",
+      message: "thrown by a module",
+    });
+    await rejects(import("./parts/throwing.js"), {
+      name: "RangeError",
+      message: "thrown by a module",
+    });
   },
 };
 
@@ -118,7 +124,12 @@ export const namespacesLookAsTheStandardSays = {
 
 export const modulesAreStrict = {
   test() {
-    strictEqual((function () { return this; })(), undefined);
+    strictEqual(
+      (function () {
+        return this;
+      })(),
+      undefined,
+    );
   },
 };
 

@@ -38,7 +38,12 @@ export const unparsableUrlsAreTypeErrors = {
 
 export const knownMethodsAreUpperCased = {
   test() {
-    for (const [method, want] of [["get", "GET"], ["post", "POST"], ["Delete", "DELETE"], ["PATCH", "PATCH"]]) {
+    for (const [method, want] of [
+      ["get", "GET"],
+      ["post", "POST"],
+      ["Delete", "DELETE"],
+      ["PATCH", "PATCH"],
+    ]) {
       strictEqual(new Request(url, { method }).method, want);
     }
   },
@@ -65,7 +70,10 @@ export const contentTypeFollowsFromTheBody = {
   async test() {
     const typeOf = (body) => new Request(url, { method: "POST", body }).headers.get("content-type");
     strictEqual(typeOf("text"), "text/plain;charset=UTF-8");
-    strictEqual(typeOf(new URLSearchParams("a=1")), "application/x-www-form-urlencoded;charset=UTF-8");
+    strictEqual(
+      typeOf(new URLSearchParams("a=1")),
+      "application/x-www-form-urlencoded;charset=UTF-8",
+    );
     strictEqual(typeOf(new Blob(["x"], { type: "image/png" })), "image/png");
     strictEqual(typeOf(new Blob(["x"])), null);
     strictEqual(typeOf(new Uint8Array(1)), null);
@@ -75,7 +83,10 @@ export const contentTypeFollowsFromTheBody = {
 export const givenContentTypeWins = {
   test() {
     const headers = { "content-type": "a/b" };
-    strictEqual(new Request(url, { method: "POST", body: "x", headers }).headers.get("content-type"), "a/b");
+    strictEqual(
+      new Request(url, { method: "POST", body: "x", headers }).headers.get("content-type"),
+      "a/b",
+    );
   },
 };
 
@@ -126,7 +137,10 @@ export const aRequestIsMadeFromAnother = {
     const first = new Request(url, { method: "POST", body: "x", headers: { a: "1" } });
     const second = new Request(first, { headers: { b: "2" } });
     strictEqual(second.method, "POST");
-    deepStrictEqual([...second.headers.keys()].filter((name) => name !== "content-type"), ["b"]);
+    deepStrictEqual(
+      [...second.headers.keys()].filter((name) => name !== "content-type"),
+      ["b"],
+    );
     strictEqual(await second.text(), "x");
     strictEqual(first.bodyUsed, true);
   },

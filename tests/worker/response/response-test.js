@@ -41,7 +41,10 @@ export const contentTypeFollowsFromTheBody = {
   test() {
     const typeOf = (body) => new Response(body).headers.get("content-type");
     strictEqual(typeOf("text"), "text/plain;charset=UTF-8");
-    strictEqual(typeOf(new URLSearchParams("a=1")), "application/x-www-form-urlencoded;charset=UTF-8");
+    strictEqual(
+      typeOf(new URLSearchParams("a=1")),
+      "application/x-www-form-urlencoded;charset=UTF-8",
+    );
     strictEqual(typeOf(new Blob(["x"], { type: "image/png" })), "image/png");
     strictEqual(typeOf(new ArrayBuffer(1)), null);
     strictEqual(typeOf(null), null);

@@ -12,7 +12,12 @@ export const respondWithAnswers = {
 
 export const bindingsAndVarsAreGlobals = {
   async test(controller, { ANSWERING }) {
-    deepStrictEqual(await (await ask(ANSWERING, "/globals")).json(), [0, "function", "hello", "undefined"]);
+    deepStrictEqual(await (await ask(ANSWERING, "/globals")).json(), [
+      0,
+      "function",
+      "hello",
+      "undefined",
+    ]);
   },
 };
 
@@ -40,7 +45,10 @@ export const respondingTwiceIsAnInvalidState = {
 
 export const aThrowingListenerFailsTheCaller = {
   async test(controller, { ANSWERING }) {
-    await rejects(ask(ANSWERING, "/throws"), { name: "RangeError", message: "thrown by a listener" });
+    await rejects(ask(ANSWERING, "/throws"), {
+      name: "RangeError",
+      message: "thrown by a listener",
+    });
   },
 };
 

@@ -56,15 +56,23 @@ export const aWorkerMayAskItself = {
 
 export const questionsRunSideBySide = {
   async test(controller, { SHOP, ADMIN }) {
-    const responses = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? SHOP : ADMIN).fetch(`https://x/${i}`)));
-    deepStrictEqual(responses.map((response) => response.status), Array(20).fill(200));
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? SHOP : ADMIN).fetch(`https://x/${i}`)),
+    );
+    deepStrictEqual(
+      responses.map((response) => response.status),
+      Array(20).fill(200),
+    );
   },
 };
 
 export const errorsReachTheCallerWithTheirClass = {
   async test(controller, { BROKEN }) {
     await rejects(BROKEN.fetch("https://x/throw"), { name: "RangeError", message: "too far" });
-    await rejects(BROKEN.fetch("https://x/reject"), { name: "TypeError", message: "not that type" });
+    await rejects(BROKEN.fetch("https://x/reject"), {
+      name: "TypeError",
+      message: "not that type",
+    });
   },
 };
 

@@ -62,7 +62,13 @@ export const classesBecomePlainObjects = {
 
 export const whatCannotBeClonedIsADataCloneError = {
   test() {
-    for (const value of [() => {}, Symbol("s"), new WeakMap(), Promise.resolve(), { deep: [() => {}] }]) {
+    for (const value of [
+      () => {},
+      Symbol("s"),
+      new WeakMap(),
+      Promise.resolve(),
+      { deep: [() => {}] },
+    ]) {
       throws(() => structuredClone(value), { name: "DataCloneError", code: 25 });
     }
     throws(() => structuredClone(), TypeError);

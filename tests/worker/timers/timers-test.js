@@ -65,7 +65,8 @@ export const strangeDelaysMeanAtOnce = {
 
 export const timeoutsNeedAFunction = {
   test() {
-    for (const callback of [undefined, null, 1, {}]) throws(() => setTimeout(callback, 0), TypeError);
+    for (const callback of [undefined, null, 1, {}])
+      throws(() => setTimeout(callback, 0), TypeError);
     throws(() => queueMicrotask("code"), TypeError);
     throws(() => setTimeout(), TypeError);
   },
@@ -120,7 +121,10 @@ export const tenThousandTimersAreTheMost = {
       () => {
         for (let i = 0; i < 10_001; ++i) ids.push(setTimeout(() => {}, 60_000));
       },
-      { name: "QuotaExceededError", message: /max active timeouts: 10000, current active timeouts: 10000/ },
+      {
+        name: "QuotaExceededError",
+        message: /max active timeouts: 10000, current active timeouts: 10000/,
+      },
     );
     strictEqual(ids.length, 10_000);
     ids.forEach(clearTimeout);

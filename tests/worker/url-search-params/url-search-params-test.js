@@ -12,7 +12,13 @@ export const everyKindOfInitIsRead = {
       ["a=%zz", "a=%25zz"],
       ["a=b=c", "a=b%3Dc"],
       [{ a: "1", b: "ü" }, "a=1&b=%C3%BC"],
-      [[["a", "1"], ["a", "2"]], "a=1&a=2"],
+      [
+        [
+          ["a", "1"],
+          ["a", "2"],
+        ],
+        "a=1&a=2",
+      ],
       [new Map([["a", "1"]]), "a=1"],
       [new URLSearchParams("a=1"), "a=1"],
     ]) {
@@ -66,7 +72,16 @@ export const sortIsByCodeUnitAndStable = {
   test() {
     const params = new URLSearchParams("z=1&ﬃ=2&🌈=3&z=0&a=4");
     params.sort();
-    deepStrictEqual([...params], [["a", "4"], ["z", "1"], ["z", "0"], ["🌈", "3"], ["ﬃ", "2"]]);
+    deepStrictEqual(
+      [...params],
+      [
+        ["a", "4"],
+        ["z", "1"],
+        ["z", "0"],
+        ["🌈", "3"],
+        ["ﬃ", "2"],
+      ],
+    );
   },
 };
 
@@ -90,7 +105,10 @@ export const iteratorsAndForEachAgree = {
     deepStrictEqual([...params.entries()], [...params]);
     const seen = [];
     params.forEach((value, name, whole) => seen.push([name, value, whole === params]));
-    deepStrictEqual(seen, [["a", "1", true], ["b", "2", true]]);
+    deepStrictEqual(seen, [
+      ["a", "1", true],
+      ["b", "2", true],
+    ]);
   },
 };
 

@@ -56,7 +56,15 @@ export const relativeInputsNeedABase = {
 
 export const unparsableInputsAreTypeErrors = {
   test() {
-    for (const input of ["", "a", "http://", "http://a b/", "http://[::1", "http://1.2.3.256/", "https://a:99999/"]) {
+    for (const input of [
+      "",
+      "a",
+      "http://",
+      "http://a b/",
+      "http://[::1",
+      "http://1.2.3.256/",
+      "https://a:99999/",
+    ]) {
       throws(() => new URL(input), TypeError, input);
       strictEqual(URL.canParse(input), false, input);
       strictEqual(URL.parse(input), null, input);
@@ -122,7 +130,8 @@ export const parseAndCanParseTakeABase = {
 
 export const opaqueOriginsAreNull = {
   test() {
-    for (const input of ["data:,x", "file:///a", "mailto:a@b.example"]) strictEqual(new URL(input).origin, "null");
+    for (const input of ["data:,x", "file:///a", "mailto:a@b.example"])
+      strictEqual(new URL(input).origin, "null");
     strictEqual(new URL("blob:https://example.com/id").origin, "https://example.com");
   },
 };

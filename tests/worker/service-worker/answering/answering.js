@@ -32,7 +32,12 @@ const behaviours = {
     ),
   "/globals": (event) =>
     event.respondWith(
-      Response.json([globalThis.startedAt, typeof globalThis.textOf, globalThis.GREETING, typeof globalThis.calls]),
+      Response.json([
+        globalThis.startedAt,
+        typeof globalThis.textOf,
+        globalThis.GREETING,
+        typeof globalThis.calls,
+      ]),
     ),
   "/no-response": (event) => event.respondWith("no response"),
 };

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { project, run } from "./lathe.mjs";
+
+const hello = `export default { fetch(request, env) { return Response.json(env); } };`;
+
+// The config begins on line 1 with "{" and `text` is its third line.
+const configWith = (text) => `{\n  "name": "x", "main": "worker.js",\n  ${text}\n}\n`;
+
+async function check(t, text, name = "wrangler.jsonc") {
+  return run(["check"], { cwd: project(t, { "worker.js": hello, [name]: text }) });
+}
+
+describe("a configuration", () => {
+  // Mistakes told with file, line and column, what was there and what is expected.
+  const mistakes = [
+    [`"compatibility_date": 20260801`, /20260801/],
+    [`"compatibility_date": "yesterday"`, /yesterday/],
+    [`"compatibility_date": "2026-02-30"`, /2026-02-30/],
+    [`"compatibility_flags": "nodejs_compat"`, /list|array/i],
+    [`"compatibility_flags": [1]`, /string|text/i],
+    [`"compatibility_flags": ["nodejs_compt"]`, /nodejs_compt[^]*nodejs_compat/],
+    [`"vars": 3`, /object/i],
+    [`"rules": {}`, /list|array/i],
+    [`"rules": [{ "type": "Txt", "globs": ["**/*.x"] }]`, /Txt[^]*Text/],
+    [`"limits": { "cpu_ms": "many" }`, /number/i],
+    [`"limits": { "cpu_ms": -1 }`, /-1/],
+    [`"dev": { "port": 70000 }`, /70000/],
+    [`"lathe": { "memory_mbs": 5 }`, /memory_mbs[^]*memory_mb/],
+    [`"lathe": { "memory_mb": "much" }`, /number/i],
+    [`"lathe": []`, /object/i],
+    [`"lathe": { "modules": [{ "name": "a", "type": "Script", "path": "worker.js" }] }`, /Script/],
+  ];
+  for (const [text, pattern] of mistakes) {
+    test(`with ${text} is refused with its place`, async (t) => {
+      const { code, stderr } = await check(t, configWith(text));
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /wrangler\.jsonc:3:\d+/);
+      assert.match(stderr, pattern);
+    });
+  }
+
+  for (const [name, text, place] of [
+    ["unfinished", `{\n  "name": "x",\n`, /wrangler\.jsonc:[23]:\d+/],
+    ["no JSON", `name = "x"\n`, /wrangler\.jsonc:1:\d+/],
+    ["a list", `[]\n`, /wrangler\.jsonc:1:1/],
+    ["empty", ``, /wrangler\.jsonc/],
+  ]) {
+    test(`that is ${name} is refused with its place`, async (t) => {
+      const { code, stderr } = await check(t, text);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, place);
+    });
+  }
+
+  test("may have comments, trailing commas, a BOM and CRLF", async (t) => {
+    const text = `\ufeff{\n// a comment\n"name": "x", /* another */ "main": "worker.js",\n"vars": { "A": "//no", },\n}`;
+    const folder = project(t, {
+      "worker.js": hello,
+      "wrangler.jsonc": text.replaceAll("\n", "\r\n"),
+    });
+    const { code, stdout, stderr } = await run(["fetch"], { cwd: folder });
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: '{"A":"//no"}' }, stderr);
+  });
+
+  for (const [name, text] of [
+    ["a flag we know but do not honour yet", `"compatibility_flags": ["enable_request_signal"]`],
+    ["a date newer than ours", `"compatibility_date": "2099-01-01"`],
+    ["a key of wrangler that we lack", `"kv_namespaces": []`],
+  ]) {
+    test(`with ${name} runs all the same`, async (t) => {
+      const { code, stderr } = await check(t, configWith(text));
+      assert.equal(code, 0, stderr);
+    });
+  }
+
+  test("says once what is not supported yet", async (t) => {
+    const { code, stderr } = await check(
+      t,
+      configWith(`"kv_namespaces": [{ "binding": "KV", "id": "a" }]`),
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr.match(/kv_namespaces/g)?.length, 1, stderr);
+  });
+
+  test("in TOML alone is not for us yet", async (t) => {
+    const { code, stderr } = await check(t, `name = "x"\nmain = "worker.js"\n`, "wrangler.toml");
+    assert.equal(code, 1);
+    assert.match(stderr, /wrangler\.toml/);
+    assert.match(stderr, /yet/);
+  });
+
+  test("that is nowhere is told with what to do", async (t) => {
+    const { code, stderr } = await run(["serve", "--port", "0"], {
+      cwd: project(t, { "a.txt": "" }),
+    });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /wrangler\.jsonc?/);
+  });
+});

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { configText, project, run, worker } from "./lathe.mjs";
+
+const mixed = `
+import assert from "node:assert";
+export const adds = { test() { assert.strictEqual(1 + 1, 2); } };
+export const waits = { async test() { await scheduler.wait(1); } };
+export const fails = {
+  test() {
+    assert.strictEqual(1, 2);
+  },
+};
+export const rejects = { async test() { throw new RangeError("too far"); } };
+export const noTest = { fetch() {} };
+export default { test() {} };
+`;
+
+describe("lathe test", () => {
+  test("prints a line for each test, the errors, and the sum; and exits with 5", async (t) => {
+    const folder = project(t, worker(mixed, { name: "mixed" }));
+    const { code, stdout, stderr } = await run(["test", "wrangler.json"], { cwd: folder });
+    const all = stdout + stderr;
+    assert.equal(code, 5, all);
+    for (const line of [
+      "[ PASS ] mixed",
+      "[ PASS ] mixed:adds",
+      "[ PASS ] mixed:waits",
+      "[ FAIL ] mixed:fails",
+      "[ FAIL ] mixed:rejects",
+    ]) {
+      assert.ok(
+        all.split("\n").some((got) => got === line || got.startsWith(`${line} (`)),
+        `${line} in\n${all}`,
+      );
+    }
+    assert.doesNotMatch(all, /noTest/);
+    assert.match(all, /RangeError: too far[^]*worker\.js/);
+    assert.match(all, /AssertionError[^]*worker\.js:7/);
+    assert.match(stdout, /3 passed, 2 failed\n$/);
+  });
+
+  test("exits with 0 when all pass", async (t) => {
+    const folder = project(t, worker(`export default { test() {} };`, { name: "good" }));
+    const { code, stdout } = await run(["test", "wrangler.json"], { cwd: folder });
+    assert.equal(code, 0);
+    assert.match(stdout, /1 passed, 0 failed\n$/);
+  });
+
+  test("--filter runs what matches", async (t) => {
+    const folder = project(t, worker(mixed, { name: "mixed" }));
+    const { code, stdout } = await run(["test", "wrangler.json", "--filter", "adds"], {
+      cwd: folder,
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /\[ PASS \] mixed:adds/);
+    assert.match(stdout, /1 passed, 0 failed\n$/);
+  });
+
+  test("runs any number of configs, whose services know each other", async (t) => {
+    const asking = `export default { async test(controller, env) {
+      if ((await (await env.OTHER.fetch("http://x/")).text()) !== "other") throw new Error("not the other");
+    } };`;
+    const folder = project(t, {
+      "a/wrangler.json": configText({ name: "a", services: [{ binding: "OTHER", service: "b" }] }),
+      "a/worker.js": asking,
+      "b/wrangler.json": configText({ name: "b" }),
+      "b/worker.js": `export default { fetch() { return new Response("other"); }, test() {} };`,
+    });
+    const { code, stdout, stderr } = await run(["test", "a/wrangler.json", "b/wrangler.json"], {
+      cwd: folder,
+    });
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /2 passed, 0 failed\n$/);
+  });
+
+  test("takes flags for V8 from the configuration", async (t) => {
+    const script = `export default { test() { if (typeof gc !== "function") throw new Error("no gc"); } };`;
+    const folder = project(t, worker(script, { lathe: { v8_flags: ["--expose-gc"] } }));
+    const { code, stdout, stderr } = await run(["test", "wrangler.json"], { cwd: folder });
+    assert.equal(code, 0, stdout + stderr);
+  });
+
+  test("a test that never settles fails as hung", async (t) => {
+    const folder = project(
+      t,
+      worker(`export default { test() { return new Promise(() => {}); } };`),
+    );
+    const { code, stdout, stderr } = await run(["test", "wrangler.json"], { cwd: folder });
+    assert.equal(code, 5, stdout + stderr);
+    assert.match(stdout + stderr, /had hung/);
+  });
+
+  test("a worker that cannot be loaded fails with 1", async (t) => {
+    const { code, stderr } = await run(["test", "wrangler.json"], {
+      cwd: project(t, "export default {"),
+    });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /worker\.js/);
+  });
+
+  test("a service that nobody is called is refused with the nearest name", async (t) => {
+    const config = { name: "shop", services: [{ binding: "X", service: "shpo" }] };
+    const folder = project(t, worker(`export default { test() {} };`, config));
+    const { code, stderr } = await run(["test", "wrangler.json"], { cwd: folder });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /shpo[^]*shop/);
+  });
+});
