@@ -14,11 +14,26 @@ bool matches(const UrlSearchParams::Pair& pair, std::string_view name,
   return pair.first == name && (!value || pair.second == *value);
 }
 
+// UTF-8 decode without BOM (https://encoding.spec.whatwg.org/#utf-8-decode-without-bom), staying in
+// UTF-8, of what '+' and percent-decoding leave of `text`.
 std::string decode(std::string_view text) {
-  std::string spaced(text);
-  std::replace(spaced.begin(), spaced.end(), '+', ' ');
-  if (spaced.find('%') != std::string::npos) spaced = percentDecode(spaced);
-  return replaceInvalidUtf8(std::move(spaced));
+  std::string decoded(text);
+  std::replace(decoded.begin(), decoded.end(), '+', ' ');
+  if (decoded.find('%') != std::string::npos) decoded = percentDecode(decoded);
+  if (!isValidUtf8(bytesOf(decoded))) decoded = utf8FromUtf16(utf16FromUtf8(decoded));
+  return decoded;
+}
+
+// Whether `a`, as UTF-16, comes before `b` (https://infra.spec.whatwg.org/#code-unit-less-than).
+bool isCodeUnitLess(std::string_view a, std::string_view b) {
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
+  const auto left = static_cast<unsigned char>(*x);
+  const auto right = static_cast<unsigned char>(*y);
+  // UTF-8 sorts by code point. UTF-16 differs in one thing: what takes surrogates, D800 to DFFF,
+  // (lead bytes F0 and up) comes before U+E000 to U+FFFF (lead bytes EE and EF).
+  if (left >= 0xEE && right >= 0xEE && (left >= 0xF0) != (right >= 0xF0)) return left >= 0xF0;
+  return left < right;
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "engine/web/url-search-params.h"
 
+#include <algorithm>
+#include <random>
+
 #include <doctest/doctest.h>
 
 namespace lathe::web {
@@ -106,10 +109,58 @@ TEST_CASE("changes keep the order of what stays") {
   }
 }
 
-TEST_CASE("names are sorted by UTF-16 code units") {
-  auto params = UrlSearchParams::parse("\uFFFD=1&💩=2&z=3&\uE000=4&=5&Z=6");
-  params.sort();
-  CHECK(list(params) == "[=5][Z=6][z=3][💩=2][\uE000=4][\uFFFD=1]");
+TEST_CASE("each maximal piece that is not UTF-8 becomes one replacement character") {
+  struct {
+    std::string_view input, want;
+  } cases[] = {
+      {"a%80z", "a\uFFFDz"},
+      {"a%FFz", "a\uFFFDz"},
+      {"\xFF", "\uFFFD"},  // also where it was not percent-encoded
+      {"%C3", "\uFFFD"},
+      {"%C3z", "\uFFFDz"},
+      {"%C0%80", "\uFFFD\uFFFD"},  // overlong
+      {"%E0%9F%BF", "\uFFFD\uFFFD\uFFFD"},
+      {"%ED%A0%80", "\uFFFD\uFFFD\uFFFD"},           // a surrogate
+      {"%F4%90%80%80", "\uFFFD\uFFFD\uFFFD\uFFFD"},  // past U+10FFFF
+      {"%E2%82", "\uFFFD"},                          // cut off
+      {"%F0%9F%92%F0%9F%92%A9", "\uFFFD💩"},
+      {"%E2%C3%A9", "\uFFFDé"},
+  };
+  for (const auto& [input, want] : cases) {
+    CAPTURE(input);
+    CHECK(UrlSearchParams::parse(input).has(want));
+  }
+}
+
+TEST_CASE("names are sorted by UTF-16 code units, not by code points") {
+  // Each is less than the next.
+  const std::string_view ordered[] = {"",
+                                      "A",
+                                      "a",
+                                      "a\x01",
+                                      "aa",
+                                      "é",
+                                      "\uD7FF",
+                                      "💩",
+                                      "💩\U00010000",
+                                      "\U0010FFFF",
+                                      "\uE000",
+                                      "\uE000\U00010000",
+                                      "\uE000\uFFFF",
+                                      "\uFFFD",
+                                      "\uFFFF"};
+  UrlSearchParams params;
+  for (const auto name : ordered) params.append(std::string(name), "");
+  const auto sorted = params.pairs();
+  std::mt19937 random(1);  // any order will do
+  for (int round = 0; round < 20; ++round) {
+    auto names = sorted;
+    std::shuffle(names.begin(), names.end(), random);
+    UrlSearchParams shuffled;
+    for (const auto& [name, value] : names) shuffled.append(name, value);
+    shuffled.sort();
+    CHECK(shuffled.pairs() == sorted);
+  }
 }
 
 }  // namespace lathe::web
