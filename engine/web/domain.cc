@@ -8,6 +8,7 @@
 
 #include "engine/web/ascii.h"
 #include "engine/web/idna-delta.h"
+#include "engine/web/utf8.h"
 
 namespace lathe::web {
 
@@ -47,10 +48,6 @@ bool appendAsciiDomain(std::string& out, std::string_view domain) {
     out[at] = c;
   }
   return out.size() > start;
-}
-
-bool isAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
 // ICU's UTS #46, with the options of https://url.spec.whatwg.org/#domain-parser-toascii. Immutable,
@@ -108,7 +105,8 @@ bool appendUnicodeDomain(std::string& out, std::string_view original) {
 }  // namespace
 
 bool appendDomainToAscii(std::string& out, std::string_view domain) {
-  return isAscii(domain) ? appendAsciiDomain(out, domain) : appendUnicodeDomain(out, domain);
+  return isAscii(bytesOf(domain)) ? appendAsciiDomain(out, domain)
+                                  : appendUnicodeDomain(out, domain);
 }
 
 }  // namespace lathe::web
