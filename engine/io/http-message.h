@@ -1,0 +1,69 @@
+#pragma once
+
+#include "engine/io/pending.h"
+
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// What passes between a transport (a connection, `lathe fetch`, a service binding) and a worker.
+namespace lathe::io {
+
+// The head of a request, kept as it was parsed: a script that never looks at it never pays for it.
+struct RequestHead {
+  boost::beast::http::request_header<> message;
+  // Scheme and authority that an origin-form target is relative to, such as "http://localhost:8787".
+  // Empty when the target is an absolute URL already.
+  std::string origin;
+  // The peer's address without its port; empty where there is none.
+  std::string clientAddress;
+};
+
+// Why a body could not be read to its end. The message is safe to show to a script.
+class BodyError : public std::runtime_error {
+ public:
+  enum class Kind { disconnected, tooLarge, malformed };
+  BodyError(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+// The bytes of a body, pulled once from front to back.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+
+  // The size in bytes, when it is known beforehand.
+  virtual std::optional<std::uint64_t> length() const = 0;
+
+  // The next piece; an empty string is the end. One read at a time. Fails with BodyError.
+  virtual Pending<std::string> read() = 0;
+};
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+// Bytes that several holders may share, because a body can be cloned or sent again.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+// A worker's answer on its way to the transport.
+struct Response {
+  unsigned status = 200;
+  std::string statusText;
+  HeaderList headers;
+  // No body at all, bytes in hand, or a source to pump until its end.
+  std::variant<std::monostate, SharedBytes, std::unique_ptr<BodySource>> body;
+  // Released by the transport when the last byte has been handed to the kernel or the peer has gone:
+  // that is when the request counts as answered and `waitUntil` work alone remains.
+  std::shared_ptr<void> delivery;
+};
+
+}  // namespace lathe::io

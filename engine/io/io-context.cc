@@ -1,0 +1,285 @@
+#include "engine/io/io-context.h"
+
+#include "engine/io/cpu-watch.h"
+
+#include <boost/asio/post.hpp>
+
+namespace lathe::io {
+namespace {
+
+// The single exception to "no mutable globals": set by Entry's scope only.
+thread_local IoContext* currentContext = nullptr;
+thread_local int entryDepth = 0;
+
+constexpr const char* kGlobalScope =
+    "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), "
+    "setting a timeout, and generating random values are not allowed within global scope. To fix this "
+    "error, perform this operation within a handler. "
+    "https://developers.cloudflare.com/workers/runtime-apis/handlers/";
+
+constexpr const char* kHung =
+    "The Workers runtime canceled this request because it detected that your Worker's code had hung and "
+    "would never generate a response. Refer to: "
+    "https://developers.cloudflare.com/workers/observability/errors/";
+
+constexpr const char* kDrainLimit =
+    "waitUntil() tasks did not complete within the allowed time after invocation end and have been "
+    "cancelled. See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil";
+
+}  // namespace
+
+// ---- Current --------------------------------------------------------------------------------------
+
+IoContext& IoContext::current() {
+  if (!currentContext) throw js::plainError(kGlobalScope);
+  return *currentContext;
+}
+
+IoContext* IoContext::currentOrNull() { return currentContext; }
+
+bool IoContext::entered() { return entryDepth > 0; }
+
+// ---- Life -----------------------------------------------------------------------------------------
+
+IoContext::IoContext(Realm& realm) : realm_(realm), timers_(realm.executor()) {}
+
+IoContext::~IoContext() {
+  // Tasks first, since their I/O may use the objects; each list backwards.
+  while (!tasks_.empty()) tasks_.pop_back();
+  while (!objects_.empty()) objects_.pop_back();
+}
+
+void IoContext::removeObject(detail::OwnedObject* object) {
+  for (auto i = objects_.begin(); i != objects_.end(); ++i) {
+    if (i->get() == object) {
+      objects_.erase(i);
+      return;
+    }
+  }
+}
+
+void IoContext::abort(std::exception_ptr error) {
+  if (aborted()) return;
+  abortError_ = std::move(error);
+  auto self = weak_from_this().lock();
+  for (auto& hook : std::exchange(abortHooks_, {})) hook(abortError_);
+  for (auto& waiting : std::exchange(drained_, {})) waiting.resolve();
+}
+
+void IoContext::onAbort(std::function<void(std::exception_ptr)> hook) {
+  if (aborted()) {
+    hook(abortError_);
+  } else {
+    abortHooks_.push_back(std::move(hook));
+  }
+}
+
+// ---- Entries --------------------------------------------------------------------------------------
+
+IoContext::Entry::Entry(IoContext& context)
+    : context_(context),
+      isolate_(context.realm_.isolate().v8()),
+      entered_(isolate_),
+      handles_(isolate_),
+      v8Context_(context.realm_.v8Context()),
+      v8Entered_(v8Context_),
+      js_(isolate_),
+      previous_(std::exchange(currentContext, &context)) {
+  if (entryDepth++ == 0) context.realm_.cpuWatch().enter(isolate_, context.realm_.cpuLimitMs());
+}
+
+IoContext::Entry::~Entry() {
+  if (--entryDepth == 0) context_.realm_.cpuWatch().leave();
+  currentContext = previous_;
+}
+
+void IoContext::Entry::drain() {
+  if (entryDepth > 1) return;
+  if (!isolate_->IsExecutionTerminating()) isolate_->PerformMicrotaskCheckpoint();
+}
+
+bool IoContext::Entry::stopped() {
+  auto& realm = context_.realm_;
+  bool exceeded = realm.cpuWatch().takeExceeded();
+  if (!exceeded && !realm.isolate().condemned() && !isolate_->IsExecutionTerminating()) return false;
+  isolate_->CancelTerminateExecution();
+  if (realm.isolate().condemned()) {
+    context_.abort(std::make_exception_ptr(js::plainError("Worker has exceeded memory limit.")));
+    realm.isolateCondemned();
+  } else if (exceeded) {
+    context_.abort(std::make_exception_ptr(js::plainError("Worker exceeded CPU time limit.")));
+  }
+  return true;
+}
+
+bool IoContext::guarded(js::Lock& js, const std::function<void()>& body) {
+  v8::TryCatch guard(js.v8());
+  try {
+    body();
+    return true;
+  } catch (const js::ExceptionPending&) {
+    if (guard.HasTerminated() || !guard.HasCaught()) return false;
+    realm_.logUncaught(js, "Uncaught", guard.Exception());
+  } catch (...) {
+    realm_.logUncaught(js, "Uncaught", js::currentExceptionToJs(js));
+  }
+  return false;
+}
+
+void IoContext::later(Task& task, std::function<void()> step) {
+  postponed_.insert(&task);
+  boost::asio::post(realm_.executor(), [weak = weak_from_this(), key = &task, step = std::move(step)] {
+    auto self = weak.lock();
+    if (self && self->postponed_.erase(key) != 0) step();
+  });
+}
+
+// ---- JavaScript promises --------------------------------------------------------------------------
+
+void IoContext::whenSettled(js::Lock& js, v8::Local<v8::Promise> promise,
+                            std::function<void(js::Lock&, v8::Local<v8::Value>, bool)> settled) {
+  if (promise->State() != v8::Promise::kPending) {
+    promise->MarkAsHandled();
+    settled(js, promise->Result(), promise->State() == v8::Promise::kFulfilled);
+    return;
+  }
+  auto shared = std::make_shared<decltype(settled)>(std::move(settled));
+  auto heard = [&](bool fulfilled) {
+    return js::nativeFunction(js, [weak = weak_from_this(), shared, fulfilled](
+                                      js::Lock& inner, v8::Local<v8::Value> value) {
+      if (auto self = weak.lock(); self && !self->aborted()) (*shared)(inner, value, fulfilled);
+    });
+  };
+  js::check(promise->Then(js.context(), heard(true), heard(false)));
+}
+
+void IoContext::waitUntil(js::Lock& js, v8::Local<v8::Promise> promise) {
+  ++waitUntilCount_;
+  whenSettled(js, promise, [this](js::Lock& inner, v8::Local<v8::Value> value, bool fulfilled) {
+    if (!fulfilled) {
+      waitUntilFailed_ = true;
+      realm_.logUncaught(inner, "Uncaught (in waitUntil)", value);
+    }
+    endWaitUntil();
+  });
+}
+
+void IoContext::endWaitUntil() {
+  if (--waitUntilCount_ > 0) return;
+  // Resolved from the loop: whoever waits may destroy this context, whose JavaScript runs now.
+  boost::asio::post(realm_.executor(), [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (!self || self->waitUntilCount_ > 0) return;
+    for (auto& waiting : std::exchange(self->drained_, {})) waiting.resolve();
+  });
+}
+
+Pending<void> IoContext::drain() {
+  if (waitUntilCount_ == 0 || aborted()) return Pending<void>::ready();
+  auto channel = makePending<void>();
+  drained_.push_back(std::move(channel.resolver));
+  drainLimit_.emplace(realm_.executor(), std::chrono::milliseconds(kDrainMsMax));
+  drainLimit_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    auto self = weak.lock();
+    if (error || !self || self->drained_.empty()) return;
+    self->realm_.logWarning(kDrainLimit);
+    for (auto& waiting : std::exchange(self->drained_, {})) waiting.resolve();
+  });
+  return std::move(channel.pending);
+}
+
+// ---- Timers ---------------------------------------------------------------------------------------
+
+std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
+                                  Timers::Repeat repeat, std::vector<v8::Local<v8::Value>> arguments) {
+  if (timers_.active() >= Timers::kActiveMax) {
+    throw js::domException(
+        "QuotaExceededError",
+        "You have exceeded the number of active timeouts you may set. max active timeouts: " +
+            std::to_string(Timers::kActiveMax) +
+            ", current active timeouts: " + std::to_string(timers_.active()) +
+            ", finished timeouts: " + std::to_string(timers_.finished()));
+  }
+  struct Call {
+    js::Ref<v8::Function> function;
+    std::vector<js::Ref<v8::Value>> arguments;
+  };
+  auto call = std::make_shared<Call>();
+  call->function = js::Ref<v8::Function>(js, callback);
+  for (auto argument : arguments) call->arguments.emplace_back(js, argument);
+  std::uint32_t id = realm_.nextTimerId();
+  timers_.add(id, delayMs, repeat, [weak = weak_from_this(), call] {
+    auto self = weak.lock();
+    if (!self) return;
+    self->run([&](js::Lock& inner) {
+      std::vector<v8::Local<v8::Value>> values;
+      for (auto& argument : call->arguments) values.push_back(argument.get(inner));
+      js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
+                                                static_cast<int>(values.size()), values.data()));
+    });
+    self->checkHang();
+  });
+  return id;
+}
+
+// ---- Hang detection -------------------------------------------------------------------------------
+
+bool IoContext::nothingPending() const {
+  return tasks_.empty() && pendingEvents_ == 0 && timers_.counted() == 0;
+}
+
+void IoContext::checkHang() {
+  if (!answerExpected_ || hangCheckPosted_ || aborted() || !nothingPending()) return;
+  // What is queued already may still settle a promise of ours: look again behind it.
+  hangCheckPosted_ = true;
+  boost::asio::post(realm_.executor(), [weak = weak_from_this()] {
+    if (auto self = weak.lock()) {
+      boost::asio::post(self->realm_.executor(), [weak] {
+        auto again = weak.lock();
+        if (!again) return;
+        again->hangCheckPosted_ = false;
+        if (again->answerExpected_ && again->nothingPending()) {
+          again->abort(std::make_exception_ptr(js::plainError(kHung)));
+        }
+      });
+    }
+  });
+}
+
+IoContext::PendingEvent::PendingEvent(IoContext& context) : context_(context.weak_from_this()) {
+  ++context.pendingEvents_;
+}
+
+IoContext::PendingEvent& IoContext::PendingEvent::operator=(PendingEvent&& other) noexcept {
+  std::swap(context_, other.context_);
+  return *this;
+}
+
+IoContext::PendingEvent::~PendingEvent() {
+  if (auto context = context_.lock()) {
+    --context->pendingEvents_;
+    context->checkHang();
+  }
+}
+
+// ---- IoOwn ----------------------------------------------------------------------------------------
+
+namespace detail {
+
+void checkOwner(const std::weak_ptr<IoContext>& owner, const char* typeName) {
+  auto context = owner.lock();
+  if (context && context.get() == IoContext::currentOrNull()) return;
+  throw js::plainError(
+      "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, "
+      "request/response bodies, and others) created in the context of one request handler cannot be "
+      "accessed from a different request's handler. This is a limitation of Cloudflare Workers which "
+      "allows us to improve overall performance. (I/O type: " +
+      std::string(typeName) + ")");
+}
+
+void disown(const std::weak_ptr<IoContext>& owner, OwnedObject* object) {
+  if (auto context = owner.lock()) context->removeObject(object);
+}
+
+}  // namespace detail
+}  // namespace lathe::io

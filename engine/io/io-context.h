@@ -1,0 +1,266 @@
+#pragma once
+
+#include "engine/io/io-own.h"
+#include "engine/io/pending.h"
+#include "engine/io/realm.h"
+#include "engine/io/timers.h"
+#include "engine/js/isolate.h"
+#include "engine/js/native-function.h"
+#include "engine/js/value.h"
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+namespace lathe::io {
+
+// The I/O world of one event: it owns every I/O object, timer and task that the event's JavaScript can
+// reach, and nothing of it outlives it. JavaScript promises that depended on what is destroyed never
+// settle. Made by the worker, on the loop thread; reached only through `current()`, never stored.
+class IoContext : public std::enable_shared_from_this<IoContext> {
+ public:
+  explicit IoContext(Realm& realm);
+  ~IoContext();
+  IoContext(const IoContext&) = delete;
+  IoContext& operator=(const IoContext&) = delete;
+
+  // The context for which JavaScript runs now. Throws the global-scope error of reference §1.6 (a
+  // js::Error) when there is none.
+  static IoContext& current();
+  static IoContext* currentOrNull();
+
+  Realm& realm() { return realm_; }
+
+  // ---- Entering JavaScript ----
+
+  // Enters the isolate for this context, calls `body(js)`, drains all microtasks, then calls
+  // `after(js)`, still inside. Returns false when the context is aborted, was aborted meanwhile, or the
+  // script was stopped; what `body` threw has then been reported.
+  template <class Body, class After>
+  bool run(Body&& body, After&& after) {
+    if (aborted()) return false;
+    auto self = shared_from_this();
+    Entry entry(*this);
+    bool finished = guarded(entry.js(), [&] { body(entry.js()); });
+    entry.drain();
+    if (entry.stopped()) return false;
+    if (!aborted()) finished = guarded(entry.js(), [&] { after(entry.js()); }) && finished;
+    return finished && !aborted();
+  }
+  template <class Body>
+  bool run(Body&& body) {
+    return run(std::forward<Body>(body), [](js::Lock&) {});
+  }
+
+  // ---- From I/O to JavaScript ----
+
+  // The one bridge: returns a JavaScript promise for `pending`. When it settles, the isolate is entered
+  // for this context, `continuation(js, value)` runs, the promise settles with what it returned or
+  // threw, and microtasks drain: one entry. When the context ends first, the I/O is dropped, the
+  // continuation destroyed uncalled, and the promise never settles.
+  template <class T, class Continuation>
+  v8::Local<v8::Promise> awaitIo(js::Lock& js, Pending<T> pending, Continuation continuation) {
+    auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
+    auto* task = new Await<T, Continuation>(*this, js, resolver, std::move(pending),
+                                            std::move(continuation));
+    tasks_.emplace_back(task);
+    task->position = std::prev(tasks_.end());
+    task->begin();
+    return resolver->GetPromise();
+  }
+
+  // ---- From JavaScript to I/O ----
+
+  // Hears how a JavaScript promise ends: `settled(js, value, fulfilled)` runs at once, inside this
+  // entry, when it has ended already, else in the entry that ends it.
+  void whenSettled(js::Lock& js, v8::Local<v8::Promise> promise,
+                   std::function<void(js::Lock&, v8::Local<v8::Value>, bool)> settled);
+
+  // Keeps the context alive until `promise` ends; a rejection is logged and decides the outcome.
+  void waitUntil(js::Lock& js, v8::Local<v8::Promise> promise);
+
+  // Resolves when all waitUntil work is done, the limit of kDrainMsMax is over, or the context aborts.
+  static constexpr int kDrainMsMax = 30'000;
+  Pending<void> drain();
+  bool waitUntilFailed() const { return waitUntilFailed_; }
+
+  // ---- Ending ----
+
+  // First call wins: stores the error and fails what waits for the event. Nothing of this context runs
+  // afterwards; its objects go when it does.
+  void abort(std::exception_ptr error);
+  bool aborted() const { return abortError_ != nullptr; }
+  std::exception_ptr abortError() const { return abortError_; }
+  // Runs `hook` when the context aborts; at once when it has.
+  void onAbort(std::function<void(std::exception_ptr)> hook);
+
+  // From now on somebody waits for an answer, so a context with nothing pending has hung
+  // (reference §2.8); the other ends it.
+  void expectAnswer() { answerExpected_ = true; }
+  void answered() { answerExpected_ = false; }
+
+  // ---- What it owns ----
+
+  template <class T>
+  IoOwn<T> addObject(std::unique_ptr<T> object, const char* typeName) {
+    auto owned = std::make_unique<detail::Owned<T>>(std::move(object));
+    auto* raw = owned.get();
+    objects_.push_back(std::move(owned));
+    return IoOwn<T>(weak_from_this(), raw, typeName);
+  }
+  void removeObject(detail::OwnedObject* object);
+
+  // Sets a timer and returns its id. Throws QuotaExceededError (js::Error) above Timers::kActiveMax.
+  std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
+                         Timers::Repeat repeat, std::vector<v8::Local<v8::Value>> arguments);
+  Timers& timers() { return timers_; }
+
+  // Work outside any awaitIo that may still bring an answer, such as a body being pumped.
+  class PendingEvent {
+   public:
+    PendingEvent() = default;
+    explicit PendingEvent(IoContext& context);
+    PendingEvent(PendingEvent&&) noexcept = default;
+    PendingEvent& operator=(PendingEvent&& other) noexcept;
+    ~PendingEvent();
+
+   private:
+    std::weak_ptr<IoContext> context_;
+  };
+
+ private:
+  // One stay inside the isolate.
+  class Entry {
+   public:
+    explicit Entry(IoContext& context);
+    ~Entry();
+    js::Lock& js() { return js_; }
+    // Runs microtasks until none is left, then looks after rejections that nobody handled.
+    void drain();
+    // Whether the script was stopped: by its limits or by abort().
+    bool stopped();
+
+   private:
+    IoContext& context_;
+    v8::Isolate* isolate_;
+    v8::Isolate::Scope entered_;
+    v8::HandleScope handles_;
+    v8::Local<v8::Context> v8Context_;
+    v8::Context::Scope v8Entered_;
+    js::Lock js_;
+    IoContext* previous_;
+    bool stopped_ = false;
+  };
+
+  struct Task {
+    virtual ~Task() = default;
+    std::list<std::unique_ptr<Task>>::iterator position;
+  };
+
+  template <class T, class Continuation>
+  struct Await final : Task {
+    Await(IoContext& owner, js::Lock& js, v8::Local<v8::Promise::Resolver> promise, Pending<T> waited,
+          Continuation then)
+        : context(owner),
+          resolver(js, promise),
+          pending(std::move(waited)),
+          continuation(std::move(then)) {}
+
+    void begin() {
+      if (pending.settled()) {
+        context.later(*this, [this, outcome = std::make_shared<Outcome<T>>(pending.takeOutcome())] {
+          finish(std::move(*outcome));
+        });
+      } else {
+        pending.then([this](Outcome<T> outcome) {
+          // Settling may happen inside somebody's JavaScript; entries do not nest.
+          if (currentOrNull() == nullptr && !entered()) return finish(std::move(outcome));
+          context.later(*this, [this, kept = std::make_shared<Outcome<T>>(std::move(outcome))] {
+            finish(std::move(*kept));
+          });
+        });
+      }
+    }
+
+    void finish(Outcome<T> outcome) {
+      auto self = context.shared_from_this();
+      // Taken out of the list first: whatever happens in JavaScript may end the context.
+      auto owned = std::move(*position);
+      context.tasks_.erase(position);
+      context.run([&](js::Lock& js) { settle(js, std::move(outcome)); });
+      owned.reset();
+      context.checkHang();
+    }
+
+    void settle(js::Lock& js, Outcome<T> outcome) {
+      auto promise = resolver.get(js);
+      auto context_ = js.context();
+      v8::TryCatch guard(js.v8());
+      try {
+        v8::Local<v8::Value> value = js.undefined();
+        if constexpr (std::is_void_v<T>) {
+          outcome.take();
+          value = called(js, [&] { return continuation(js); });
+        } else {
+          T taken = outcome.take();
+          value = called(js, [&] { return continuation(js, std::move(taken)); });
+        }
+        static_cast<void>(promise->Resolve(context_, value));
+      } catch (const js::ExceptionPending&) {
+        if (guard.HasTerminated()) return;
+        auto exception = guard.Exception();
+        guard.Reset();
+        static_cast<void>(promise->Reject(context_, exception));
+      } catch (...) {
+        static_cast<void>(promise->Reject(context_, js::currentExceptionToJs(js)));
+      }
+    }
+
+    template <class Call>
+    v8::Local<v8::Value> called(js::Lock& js, Call call) {
+      using R = std::remove_cvref_t<decltype(call())>;
+      if constexpr (std::is_void_v<R>) {
+        call();
+        return js.undefined();
+      } else {
+        return js::Convert<R>::toJs(js, call());
+      }
+    }
+
+    IoContext& context;
+    js::Ref<v8::Promise::Resolver> resolver;
+    Pending<T> pending;
+    Continuation continuation;
+  };
+
+  // Whether this thread is inside any isolate.
+  static bool entered();
+  // Runs `body`; a C++ or JavaScript exception that leaves it is logged as uncaught.
+  bool guarded(js::Lock& js, const std::function<void()>& body);
+  // Posts `step` for a task that may be gone by then.
+  void later(Task& task, std::function<void()> step);
+  // Something that might have brought the answer has ended.
+  void checkHang();
+  bool nothingPending() const;
+  void endWaitUntil();
+
+  Realm& realm_;
+  // In order of creation; destroyed in reverse.
+  std::list<std::unique_ptr<detail::OwnedObject>> objects_;
+  std::list<std::unique_ptr<Task>> tasks_;
+  std::unordered_set<const Task*> postponed_;
+  Timers timers_;
+  std::exception_ptr abortError_;
+  std::vector<std::function<void(std::exception_ptr)>> abortHooks_;
+  std::size_t waitUntilCount_ = 0;
+  bool waitUntilFailed_ = false;
+  std::vector<Resolver<void>> drained_;
+  std::optional<boost::asio::steady_timer> drainLimit_;
+  std::size_t pendingEvents_ = 0;
+  bool answerExpected_ = false;
+  bool hangCheckPosted_ = false;
+};
+
+}  // namespace lathe::io

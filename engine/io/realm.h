@@ -1,0 +1,40 @@
+#pragma once
+
+#include "engine/js/lock.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <string_view>
+
+namespace lathe::js {
+class Isolate;
+}
+
+namespace lathe::io {
+
+class CpuWatch;
+
+// What an I/O context needs of the worker it runs for; `Worker` implements it. Outlives every context.
+class Realm {
+ public:
+  virtual ~Realm() = default;
+
+  virtual boost::asio::any_io_executor executor() = 0;
+  virtual js::Isolate& isolate() = 0;
+  // The V8 context; call it inside the isolate, under a handle scope.
+  virtual v8::Local<v8::Context> v8Context() = 0;
+  // The object through which C++ reaches the built-in JavaScript.
+  virtual v8::Local<v8::Object> hooks() = 0;
+  // A line for the log about an exception that nobody caught. `what` says where it was lost.
+  virtual void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) = 0;
+  virtual void logWarning(std::string_view text) = 0;
+  // Timer ids are unique per global scope.
+  virtual std::uint32_t nextTimerId() = 0;
+  // Watches how long one entry computes.
+  virtual CpuWatch& cpuWatch() = 0;
+  virtual std::uint32_t cpuLimitMs() = 0;
+  // The isolate's heap limit was blown in an entry that has just ended.
+  virtual void isolateCondemned() = 0;
+};
+
+}  // namespace lathe::io

@@ -1,0 +1,77 @@
+#include "engine/js/error.h"
+
+#include "engine/js/dom-exception.h"
+
+#include <memory>
+
+namespace lathe::js {
+
+v8::Local<v8::Value> Error::toJs(Lock& js) const {
+  auto text = js.string(message_);
+  switch (kind_) {
+    case Kind::error: return v8::Exception::Error(text);
+    case Kind::typeError: return v8::Exception::TypeError(text);
+    case Kind::rangeError: return v8::Exception::RangeError(text);
+    case Kind::syntaxError: return v8::Exception::SyntaxError(text);
+    case Kind::domException: return newDomException(js, message_, domName_);
+  }
+  return v8::Exception::Error(text);
+}
+
+Error plainError(std::string message) { return {Error::Kind::error, std::move(message)}; }
+Error typeError(std::string message) { return {Error::Kind::typeError, std::move(message)}; }
+Error rangeError(std::string message) { return {Error::Kind::rangeError, std::move(message)}; }
+Error syntaxError(std::string message) { return {Error::Kind::syntaxError, std::move(message)}; }
+Error domException(std::string name, std::string message) {
+  return {Error::Kind::domException, std::move(message), std::move(name)};
+}
+Error notImplemented(const std::string& what) {
+  return {Error::Kind::error, "not implemented in lathe: " + what};
+}
+
+Thrown::Thrown(Lock& js, v8::Local<v8::Value> value)
+    : value_(std::make_shared<v8::Global<v8::Value>>(js.v8(), value)),
+      text_(describeException(js, value)) {}
+
+v8::Local<v8::Value> Thrown::value(Lock& js) const { return value_->Get(js.v8()); }
+
+v8::Local<v8::Value> currentExceptionToJs(Lock& js) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error.toJs(js);
+  } catch (const Thrown& thrown) {
+    return thrown.value(js);
+  } catch (const std::exception& error) {
+    return v8::Exception::Error(js.string(error.what()));
+  }
+}
+
+v8::Local<v8::Value> exceptionToJs(Lock& js, std::exception_ptr error) {
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (...) {
+    return currentExceptionToJs(js);
+  }
+}
+
+std::string describeException(Lock& js, v8::Local<v8::Value> exception) {
+  if (exception.IsEmpty()) return "the script was stopped";
+  v8::TryCatch guard(js.v8());
+  auto context = js.context();
+  if (exception->IsObject()) {
+    v8::Local<v8::Value> stack;
+    auto object = exception.As<v8::Object>();
+    if (object->Get(context, js.name("stack")).ToLocal(&stack) && stack->IsString() &&
+        stack.As<v8::String>()->Length() > 0) {
+      v8::String::Utf8Value text(js.v8(), stack);
+      return {*text, static_cast<std::size_t>(text.length())};
+    }
+  }
+  v8::Local<v8::String> text;
+  if (!exception->ToDetailString(context).ToLocal(&text)) return "an exception without a text";
+  v8::String::Utf8Value utf8(js.v8(), text);
+  return {*utf8, static_cast<std::size_t>(utf8.length())};
+}
+
+}  // namespace lathe::js

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "engine/js/lock.h"
+
+#include <exception>
+#include <memory>
+#include <string>
+
+// How failures cross between C++ and JavaScript. A script's mistake is thrown as `Error` and becomes
+// the JavaScript exception it names; what V8 already holds unwinds as `ExceptionPending`.
+namespace lathe::js {
+
+// A C++ exception that knows its JavaScript class.
+class Error : public std::exception {
+ public:
+  enum class Kind { error, typeError, rangeError, syntaxError, domException };
+
+  Error(Kind kind, std::string message, std::string domName = {})
+      : kind_(kind), message_(std::move(message)), domName_(std::move(domName)) {}
+
+  const char* what() const noexcept override { return message_.c_str(); }
+  Kind kind() const { return kind_; }
+  const std::string& message() const { return message_; }
+  // The DOMException's name, such as "DataCloneError".
+  const std::string& domName() const { return domName_; }
+
+  // A new JavaScript exception object with the stack of the place that calls.
+  v8::Local<v8::Value> toJs(Lock& js) const;
+
+ private:
+  Kind kind_;
+  std::string message_;
+  std::string domName_;
+};
+
+Error plainError(std::string message);
+Error typeError(std::string message);
+Error rangeError(std::string message);
+Error syntaxError(std::string message);
+Error domException(std::string name, std::string message);
+// `not implemented in lathe: X`, for what is known and not built yet.
+Error notImplemented(const std::string& what);
+
+// V8 has an exception scheduled already: unwind to the callback or the entry without touching V8.
+struct ExceptionPending {};
+
+// A JavaScript value thrown through C++. It holds the value strongly, so it must not outlive the
+// isolate, and it stays on the loop thread.
+class Thrown : public std::exception {
+ public:
+  Thrown(Lock& js, v8::Local<v8::Value> value);
+  const char* what() const noexcept override { return text_.c_str(); }
+  v8::Local<v8::Value> value(Lock& js) const;
+
+ private:
+  std::shared_ptr<v8::Global<v8::Value>> value_;
+  std::string text_;
+};
+
+// Runs inside a `catch (...)`: the current C++ exception as a JavaScript value. Any foreign exception
+// becomes an `Error` with its text.
+v8::Local<v8::Value> currentExceptionToJs(Lock& js);
+v8::Local<v8::Value> exceptionToJs(Lock& js, std::exception_ptr error);
+
+// The value of a Maybe, or ExceptionPending.
+template <class T>
+v8::Local<T> check(v8::MaybeLocal<T> maybe) {
+  v8::Local<T> value;
+  if (!maybe.ToLocal(&value)) throw ExceptionPending();
+  return value;
+}
+template <class T>
+T check(v8::Maybe<T> maybe) {
+  T value;
+  if (!maybe.To(&value)) throw ExceptionPending();
+  return value;
+}
+
+// "Name: message" and the stack, as an uncaught exception is shown. Never throws.
+std::string describeException(Lock& js, v8::Local<v8::Value> exception);
+
+}  // namespace lathe::js

@@ -1,0 +1,85 @@
+#include "engine/js/isolate.h"
+
+#include "engine/compatibility.h"
+#include "engine/js/bindings.h"
+#include "engine/js/platform.h"
+
+namespace lathe::js {
+
+Isolate::Isolate(v8::Isolate* raw) : v8_(raw) { v8_->SetData(0, this); }
+
+Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor, const Bindings& bindings,
+                 const Options& options)
+    : platform_(&platform) {
+  budget_.bytesMax = options.memoryBytesMax;
+  allocator_ = makeArrayBufferAllocator(budget_);
+  references_ = externalReferences(bindings, Compatibility::newest());
+  blob_ = {options.snapshot.data(), static_cast<int>(options.snapshot.size())};
+
+  v8_ = v8::Isolate::Allocate();
+  platform.adopt(v8_, std::move(executor));
+  v8::Isolate::CreateParams params;
+  params.array_buffer_allocator_shared = allocator_;
+  params.snapshot_blob = &blob_;
+  params.external_references = references_.data();
+  params.constraints.ConfigureDefaultsFromHeapSize(0, options.memoryBytesMax);
+  v8::Isolate::Initialize(v8_, params);
+  v8_->SetData(0, this);
+  v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  v8_->SetCaptureStackTraceForUncaughtExceptions(true, 20, v8::StackTrace::kDetailed);
+  v8_->AddNearHeapLimitCallback(&Isolate::nearHeapLimit, this);
+
+  v8::Isolate::Scope entered(v8_);
+  v8::HandleScope handles(v8_);
+  std::size_t index = 0;
+  for (const auto& entry : bindings.interfaces) {
+    setTemplate(entry.tag,
+                v8_->GetDataFromSnapshotOnce<v8::FunctionTemplate>(index++).ToLocalChecked());
+  }
+}
+
+Isolate::~Isolate() {
+  if (!platform_) return;
+  {
+    v8::Isolate::Scope entered(v8_);
+    while (!objects_.empty()) objects_.front().detach();
+    templates_.clear();
+  }
+  platform_->abandon(v8_);
+  v8_->Dispose();
+}
+
+v8::Local<v8::Context> Isolate::newContext(v8::Local<v8::Object>* hooks) {
+  auto context = v8::Context::New(v8_);
+  if (hooks) {
+    *hooks = context->GetDataFromSnapshotOnce<v8::Object>(kHooksIndex).ToLocalChecked();
+  }
+  return context;
+}
+
+std::unique_ptr<v8::BackingStore> Isolate::newBackingStore(std::size_t bytes) {
+  // V8 ends the process when its own allocation fails, so ask our allocator first.
+  void* data = allocator_->Allocate(bytes);
+  if (data == nullptr) {
+    v8_->LowMemoryNotification();
+    data = allocator_->Allocate(bytes);
+  }
+  if (data == nullptr) throw rangeError("Array buffer allocation failed");
+  return v8::ArrayBuffer::NewBackingStore(
+      data, bytes,
+      [](void* memory, std::size_t length, void* allocator) {
+        static_cast<v8::ArrayBuffer::Allocator*>(allocator)->Free(memory, length);
+      },
+      allocator_.get());
+}
+
+// V8 aborts the process when the limit it is given here proves too small: a single allocation can want
+// hundreds of megabytes more. So it gets plenty, and the script is stopped at the next safe point.
+std::size_t Isolate::nearHeapLimit(void* self, std::size_t current, std::size_t) {
+  auto& isolate = *static_cast<Isolate*>(self);
+  isolate.condemned_ = true;
+  isolate.v8_->TerminateExecution();
+  return current + (std::size_t{4} << 30);
+}
+
+}  // namespace lathe::js

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "engine/js/array-buffer-allocator.h"
+#include "engine/js/lock.h"
+#include "engine/js/object.h"
+#include "engine/js/snapshot.h"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace lathe {
+class Compatibility;
+}
+
+namespace lathe::js {
+
+class Platform;
+struct Bindings;
+
+// One V8 isolate with its heap limit, its interfaces' templates and the C++ objects its scripts hold.
+// Used on one thread; outlives everything that holds a handle into it.
+class Isolate {
+ public:
+  struct Options {
+    // JavaScript heap and array buffers, each.
+    std::size_t memoryBytesMax = 128u << 20;
+    // What openSnapshot gave; its bytes outlive the isolate.
+    std::string_view snapshot;
+  };
+
+  Isolate(Platform& platform, boost::asio::any_io_executor executor, const Bindings& bindings,
+          const Options& options);
+  ~Isolate();
+  Isolate(const Isolate&) = delete;
+  Isolate& operator=(const Isolate&) = delete;
+
+  v8::Isolate* v8() const { return v8_; }
+
+  // A new context with the whole platform in it. `hooks`, when given, receives the object through which
+  // C++ reaches the built-in JavaScript.
+  v8::Local<v8::Context> newContext(v8::Local<v8::Object>* hooks = nullptr);
+
+  // The template of an interface, by its class's tag.
+  v8::Local<v8::FunctionTemplate> templateOf(const void* tag) const {
+    return templates_.at(tag).Get(v8_);
+  }
+  void setTemplate(const void* tag, v8::Local<v8::FunctionTemplate> made) {
+    templates_[tag].Reset(v8_, made);
+  }
+
+  // Zeroed memory for an ArrayBuffer. Throws RangeError (js::Error) when the limit refuses it.
+  std::unique_ptr<v8::BackingStore> newBackingStore(std::size_t bytes);
+
+  // Keeps account of an object with a wrapper, so that it is released when the isolate goes.
+  void track(Object& object) { objects_.push_back(object); }
+
+  // The heap limit was blown: what runs is being terminated and nothing may run here any more.
+  bool condemned() const { return condemned_; }
+
+  // For the upper floors; not used here. Set once after construction.
+  void* owner = nullptr;
+
+  // What the isolate needs to be made: the maker of the snapshot builds one without having any.
+  Isolate(v8::Isolate* raw);
+
+ private:
+  static std::size_t nearHeapLimit(void* self, std::size_t current, std::size_t initial);
+
+  Platform* platform_ = nullptr;
+  BufferBudget budget_;
+  std::shared_ptr<v8::ArrayBuffer::Allocator> allocator_;
+  std::vector<std::intptr_t> references_;
+  v8::StartupData blob_{};
+  v8::Isolate* v8_ = nullptr;
+  std::unordered_map<const void*, v8::Global<v8::FunctionTemplate>> templates_;
+  boost::intrusive::list<Object, boost::intrusive::constant_time_size<false>> objects_;
+  bool condemned_ = false;
+};
+
+}  // namespace lathe::js

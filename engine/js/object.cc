@@ -1,0 +1,47 @@
+#include "engine/js/object.h"
+
+#include "engine/js/isolate.h"
+#include "engine/js/v8-compat.h"
+
+namespace lathe::js {
+
+Object::~Object() = default;
+
+v8::MaybeLocal<v8::Object> Object::wrapper(Lock& js) const {
+  if (wrapper_.IsEmpty()) return {};
+  return wrapper_.Get(js.v8());
+}
+
+void Object::attach(Lock& js, v8::Local<v8::Object> holder) {
+  holder->SetAlignedPointerInInternalField(kObjectField, this);
+  wrapper_.Reset(js.v8(), holder);
+  intrusive_ptr_add_ref(this);
+  js.isolate().track(*this);
+  // Two passes, because V8 forbids everything but resetting the handle in the first.
+  wrapper_.SetWeak(
+      this,
+      [](const v8::WeakCallbackInfo<Object>& info) {
+        info.GetParameter()->wrapper_.Reset();
+        info.GetParameter()->unlink();
+        info.SetSecondPassCallback([](const v8::WeakCallbackInfo<Object>& second) {
+          intrusive_ptr_release(second.GetParameter());
+        });
+      },
+      v8::WeakCallbackType::kParameter);
+}
+
+void Object::detach() {
+  wrapper_.Reset();
+  if (is_linked()) unlink();
+  intrusive_ptr_release(this);
+}
+
+v8::Local<v8::Value> slot(v8::Local<v8::Object> wrapper, int index) {
+  return internalField(wrapper, kFirstSlot + index);
+}
+
+void setSlot(v8::Local<v8::Object> wrapper, int index, v8::Local<v8::Value> value) {
+  wrapper->SetInternalField(kFirstSlot + index, value);
+}
+
+}  // namespace lathe::js

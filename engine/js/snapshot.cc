@@ -1,0 +1,124 @@
+#include "engine/js/snapshot.h"
+
+#include "engine/compatibility.h"
+#include "engine/js/bindings.h"
+#include "engine/js/platform.h"
+
+#include <boost/asio/io_context.hpp>
+#include <stdexcept>
+
+namespace lathe::js {
+namespace {
+
+void define(Lock& js, v8::Local<v8::Object> target, const Function& entry,
+            v8::PropertyAttribute attributes) {
+  auto made = v8::FunctionTemplate::New(js.v8(), entry.callback, js.name(entry.name),
+                                        v8::Local<v8::Signature>(), entry.length,
+                                        v8::ConstructorBehavior::kThrow);
+  made->SetClassName(js.name(entry.name));
+  auto function = made->GetFunction(js.context()).ToLocalChecked();
+  target->DefineOwnProperty(js.context(), js.name(entry.name), function, attributes).Check();
+}
+
+// %IteratorPrototype%, which no global names.
+v8::Local<v8::Value> iteratorPrototype(Lock& js) {
+  auto array = v8::Array::New(js.v8());
+  auto method = array->Get(js.context(), v8::Symbol::GetIterator(js.v8())).ToLocalChecked();
+  auto iterator = method.As<v8::Function>()->Call(js.context(), array, 0, nullptr).ToLocalChecked();
+  return iterator.As<v8::Object>()->GetPrototype().As<v8::Object>()->GetPrototype();
+}
+
+v8::Local<v8::Object> prototypeOf(Lock& js, v8::Local<v8::Function> constructor) {
+  return constructor->Get(js.context(), js.name("prototype")).ToLocalChecked().As<v8::Object>();
+}
+
+void installInterfaces(Lock& js, const Bindings& bindings, const Compatibility& compatibility) {
+  auto global = js.context()->Global();
+  for (const auto& entry : bindings.interfaces) {
+    bool exposed = entry.build(js.v8(), compatibility);
+    auto constructor =
+        js.isolate().templateOf(entry.tag)->GetFunction(js.context()).ToLocalChecked();
+    auto name = toUtf8(js, constructor->GetName().As<v8::String>());
+    auto prototype = prototypeOf(js, constructor);
+    if (name.ends_with(" Iterator")) {
+      prototype->SetPrototype(js.context(), iteratorPrototype(js)).Check();
+    }
+    if (name == "DOMException") {
+      auto error = global->Get(js.context(), js.name("Error")).ToLocalChecked().As<v8::Function>();
+      prototype->SetPrototype(js.context(), prototypeOf(js, error)).Check();
+    }
+    if (exposed) {
+      global->DefineOwnProperty(js.context(), js.name(name), constructor, v8::DontEnum).Check();
+    }
+  }
+}
+
+v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, const std::string& builtins) {
+  v8::TryCatch guard(js.v8());
+  auto native = v8::Object::New(js.v8());
+  for (const auto& entry : bindings.natives) define(js, native, entry, v8::None);
+
+  // The bundle is an expression's worth of code: run as a function body, it leaves no global behind.
+  v8::ScriptOrigin origin(js.v8(), js.string("lathe:builtins"));
+  v8::ScriptCompiler::Source source(js.string(builtins + "\nreturn latheBuiltins;"), origin);
+  v8::Local<v8::Function> body;
+  v8::Local<v8::Value> module, install, hooks;
+  auto context = js.context();
+  v8::Local<v8::Value> arguments[] = {context->Global(), native};
+  if (v8::ScriptCompiler::CompileFunctionInContext(context, &source, 0, nullptr, 0, nullptr)
+          .ToLocal(&body) &&
+      body->Call(context, js.undefined(), 0, nullptr).ToLocal(&module) &&
+      module.As<v8::Object>()->Get(context, js.name("install")).ToLocal(&install) &&
+      install.As<v8::Function>()->Call(context, module, 2, arguments).ToLocal(&hooks) &&
+      hooks->IsObject()) {
+    return hooks.As<v8::Object>();
+  }
+  throw std::runtime_error("the built-in JavaScript failed: " +
+                           describeException(js, guard.Exception()));
+}
+
+}  // namespace
+
+std::string makeSnapshot(Platform& platform, const Bindings& bindings, const std::string& builtins) {
+  boost::asio::io_context loop;
+  auto& compatibility = Compatibility::newest();
+  auto references = externalReferences(bindings, compatibility);
+  v8::Isolate* raw = v8::Isolate::Allocate();
+  platform.adopt(raw, loop.get_executor());
+  v8::SnapshotCreator creator(raw, references.data());
+  std::optional<Isolate> isolate(std::in_place, raw);
+  {
+    v8::HandleScope handles(raw);
+    auto context = v8::Context::New(raw);
+    v8::Context::Scope entered(context);
+    Lock js(raw);
+    installInterfaces(js, bindings, compatibility);
+    for (const auto& entry : bindings.globals) define(js, context->Global(), entry, v8::None);
+    auto hooks = runBuiltins(js, bindings, builtins);
+    for (const auto& entry : bindings.interfaces) creator.AddData(isolate->templateOf(entry.tag));
+    if (creator.AddData(context, hooks) != kHooksIndex) throw std::runtime_error("hooks misplaced");
+    creator.SetDefaultContext(context);
+  }
+  isolate.reset();
+  auto blob = creator.CreateBlob(v8::SnapshotCreator::FunctionCodeHandling::kKeep);
+  platform.abandon(raw);
+
+  std::string version = v8::V8::GetVersion();
+  std::string snapshot(1, static_cast<char>(version.size()));
+  snapshot += version;
+  snapshot.append(blob.data, static_cast<std::size_t>(blob.raw_size));
+  delete[] blob.data;
+  return snapshot;
+}
+
+std::string_view openSnapshot(std::string_view snapshot) {
+  auto length = static_cast<std::size_t>(static_cast<unsigned char>(snapshot.at(0)));
+  auto version = snapshot.substr(1, length);
+  if (version != v8::V8::GetVersion()) {
+    throw std::runtime_error("lathe was built for V8 " + std::string(version) + " and finds V8 " +
+                             v8::V8::GetVersion() + "; run tools/setup and build again");
+  }
+  return snapshot.substr(1 + length);
+}
+
+}  // namespace lathe::js
