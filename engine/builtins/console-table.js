@@ -30,8 +30,9 @@ export function tableOf(data, only, options) {
   if (kind === 'map') return keyedTable(mapEntries(data), show);
   if (kind === 'set') return iteratedTable(setValues(data), show);
   if (kind === 'mapiterator' || kind === 'setiterator') {
-    const [flat, isKeyValue] = native.previewEntries(data);
-    if (!isKeyValue) return iteratedTable(flat, show);
+    const preview = native.previewEntries(data);
+    const flat = preview[0];
+    if (!preview[1]) return iteratedTable(flat, show);
     const entries = [];
     for (let i = 0; i + 1 < flat.length; i += 2) arrayPush(entries, [flat[i], flat[i + 1]]);
     return keyedTable(entries, show);

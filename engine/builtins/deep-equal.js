@@ -21,6 +21,7 @@ import {
   getOwnPropertySymbols,
   getPrototypeOf,
   hasOwn,
+  isArray,
   isEnumerableProperty,
   mapDelete,
   mapEntries,
@@ -218,9 +219,9 @@ class Comparison {
     const matchedKeys = new SafeSet();
     const wanted = mapEntries(expected);
     for (let i = 0; i < wanted.length; ++i) {
-      const [key, value] = wanted[i];
+      const key = wanted[i][0];
       if (mapHas(actual, key)) {
-        if (this.equal(mapGet(actual, key), value)) {
+        if (this.equal(mapGet(actual, key), wanted[i][1])) {
           setAdd(matchedKeys, key);
           continue;
         }
@@ -293,7 +294,7 @@ class Comparison {
 function comparableKind(object) {
   const kind = native.kindOf(object);
   if (kind !== 'proxy') return kind;
-  return Array.isArray(object) ? 'array' : 'object';
+  return isArray(object) ? 'array' : 'object';
 }
 
 // The platform's own objects (URL, Headers…) have no properties of their own: what the console would show

@@ -10,6 +10,7 @@ import {
   mapEntries,
   min,
   numberToString,
+  objectKeys,
   setValues,
   typedArrayLength,
 } from './primordials.js';
@@ -48,7 +49,7 @@ function endOfHole(array, start, length) {
   let end = start + 1;
   while (end < shortEnd && getOwnPropertyDescriptor(array, end) === undefined) ++end;
   if (end < shortEnd || end === length) return end;
-  const keys = Object.keys(array);
+  const keys = objectKeys(array);
   for (let i = 0; i < keys.length; ++i) {
     const index = +keys[i];
     if (index >= end && index < length) return index;
@@ -115,7 +116,9 @@ function limited(inspection, values, write) {
 
 // What an iterator of a Map or Set has still to give.
 export function iteratorContents(inspection, iterator) {
-  const [flat, isKeyValue] = native.previewEntries(iterator);
+  const preview = native.previewEntries(iterator);
+  const flat = preview[0];
+  const isKeyValue = preview[1];
   return {
     isKeyValue,
     entries(level) {

@@ -188,11 +188,11 @@ class Inspection {
     return options;
   }
 
-  #formatProxy([target, handler], level) {
+  #formatProxy(proxy, level) {
     if (level > this.depth) return this.style('Proxy [Array]', 'special');
     this.indentation += 2;
     this.innermostLevel = level;
-    const texts = [this.format(target, level + 1), this.format(handler, level + 1)];
+    const texts = [this.format(proxy[0], level + 1), this.format(proxy[1], level + 1)];
     this.indentation -= 2;
     return arrange(this, texts, brackets('Proxy '), true, level);
   }
@@ -414,10 +414,11 @@ class Inspection {
   }
 
   #promiseEntries(promise, level) {
-    const [state, result] = native.getPromiseDetails(promise);
+    const details = native.getPromiseDetails(promise);
+    const state = details[0];
     if (state === 0) return [this.style('<pending>', 'special')];
     this.indentation += 2;
-    const text = this.format(result, level);
+    const text = this.format(details[1], level);
     this.indentation -= 2;
     return [state === 2 ? `${this.style('<rejected>', 'special')} ${text}` : text];
   }

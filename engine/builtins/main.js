@@ -24,6 +24,13 @@ import {
   globalListenersOf,
   installGlobalEventTarget,
 } from './event-target.js';
+import {
+  ExtendableEvent,
+  FetchEvent,
+  ScheduledEvent,
+  dispatchFetchEvent,
+  dispatchScheduledEvent,
+} from './extendable-event.js';
 import { format } from './format.js';
 import { inspect } from './inspect.js';
 import { queueMicrotask } from './microtask.js';
@@ -45,12 +52,15 @@ const interfaces = {
   ErrorEvent,
   Event,
   EventTarget,
+  ExtendableEvent,
+  FetchEvent,
   MessageEvent,
   Navigator,
   Performance,
   PerformanceEntry,
   PerformanceMark,
   PerformanceMeasure,
+  ScheduledEvent,
   Scheduler,
 };
 
@@ -127,6 +137,11 @@ const hooks = {
   fireEvent,
   fireGlobalEvent,
   globalListeners: globalListenersOf,
+
+  // Service-worker syntax: see extendable-event.js. dispatchFetchEvent(request, controls) →
+  // { responded, response, prevented }; dispatchScheduledEvent({ scheduledTime, cron }, controls).
+  dispatchFetchEvent,
+  dispatchScheduledEvent,
 
   // reportException(error): the "error" event at the global object, then native.reportException unless it
   // was canceled.
