@@ -1,0 +1,214 @@
+#include "engine/api/body.h"
+
+#include "engine/api/whole-body.h"
+#include "engine/io/io-context.h"
+
+namespace lathe::api {
+
+// ---- Sharing an arriving body ---------------------------------------------------------------------
+
+class Body::Shared : public std::enable_shared_from_this<Shared> {
+ public:
+  explicit Shared(io::IoOwn<io::BodySource> source) : source_(std::move(source)) {}
+
+  io::Pending<io::SharedBytes> read() {
+    if (outcome_) return ready();
+    auto channel = io::makePending<io::SharedBytes>();
+    waiting_.push_back(std::move(channel.resolver));
+    if (source_) {
+      reading_ = readWhole(source_.release());
+      reading_.then([weak = weak_from_this()](io::Outcome<io::SharedBytes> outcome) {
+        if (auto self = weak.lock()) self->finish(std::move(outcome));
+      });
+    }
+    return std::move(channel.pending);
+  }
+
+ private:
+  io::Pending<io::SharedBytes> ready() const {
+    if (outcome_->failed()) return io::Pending<io::SharedBytes>::failed(outcome_->error());
+    auto copy = *outcome_;
+    return io::Pending<io::SharedBytes>::ready(copy.take());
+  }
+
+  void finish(io::Outcome<io::SharedBytes> outcome) {
+    outcome_ = std::move(outcome);
+    for (auto& waiting : std::exchange(waiting_, {})) waiting.settle(*outcome_);
+  }
+
+  io::IoOwn<io::BodySource> source_;
+  io::Pending<io::SharedBytes> reading_;
+  std::optional<io::Outcome<io::SharedBytes>> outcome_;
+  std::vector<io::Resolver<io::SharedBytes>> waiting_;
+};
+
+// One clone's share as a source: a single piece.
+class Body::SharedSource final : public io::BodySource {
+ public:
+  explicit SharedSource(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  std::optional<std::uint64_t> length() const override { return std::nullopt; }
+
+  io::Pending<std::string> read() override {
+    if (!shared_) return io::Pending<std::string>::ready("");
+    auto channel = io::makePending<std::string>();
+    resolver_ = std::move(channel.resolver);
+    bytes_ = std::exchange(shared_, nullptr)->read();
+    bytes_.then([this](io::Outcome<io::SharedBytes> outcome) {
+      if (outcome.failed()) return resolver_.reject(outcome.error());
+      resolver_.resolve(std::string(*outcome.take()));
+    });
+    return std::move(channel.pending);
+  }
+
+ private:
+  std::shared_ptr<Shared> shared_;
+  io::Pending<io::SharedBytes> bytes_;
+  io::Resolver<std::string> resolver_;
+};
+
+// ---- Making ---------------------------------------------------------------------------------------
+
+// https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+void Body::assign(js::Lock&, BodyInit init) {
+  if (const auto* unsupported = std::get_if<UnsupportedBody>(&init)) {
+    throw js::notImplemented(unsupported->what);
+  }
+  std::string bytes;
+  if (const auto* buffer = std::get_if<js::BufferSource>(&init)) {
+    bytes = buffer->text();
+  } else if (const auto* blob = std::get_if<js::Ptr<Blob>>(&init)) {
+    bytes = (*blob)->bytesView();
+    if (!(*blob)->type().empty()) contentType_ = (*blob)->type();
+  } else if (const auto* parameters = std::get_if<js::Ptr<UrlSearchParams>>(&init)) {
+    bytes = (*parameters)->toString();
+    contentType_ = "application/x-www-form-urlencoded;charset=UTF-8";
+  } else {
+    bytes = std::move(std::get<std::string>(init));
+    contentType_ = "text/plain;charset=UTF-8";
+  }
+  content_ = std::make_shared<const std::string>(std::move(bytes));
+}
+
+void Body::take(Body& other) {
+  other.requireUnused();
+  content_ = std::exchange(other.content_, std::monostate());
+  if (present()) other.used_ = true;
+}
+
+void Body::cloneFrom(Body& other) {
+  other.requireUnused();
+  if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&other.content_)) {
+    other.content_ = std::make_shared<Shared>(std::move(*source));
+  }
+  if (const auto* bytes = std::get_if<io::SharedBytes>(&other.content_)) content_ = *bytes;
+  if (const auto* shared = std::get_if<std::shared_ptr<Shared>>(&other.content_)) content_ = *shared;
+}
+
+// ---- Reading --------------------------------------------------------------------------------------
+
+void Body::requireUnused() const {
+  if (used_) {
+    throw js::typeError(
+        "Body has already been used. It can only be used once. Use tee() first if you need to read it "
+        "twice.");
+  }
+}
+
+v8::Local<v8::Value> Body::body(js::Lock& js) const {
+  if (!present() && !used_) return js.null();
+  throw js::notImplemented("ReadableStream (the body of a Request or Response; use text(), json(), "
+                           "arrayBuffer(), bytes() or blob())");
+}
+
+// `convert(js, bytes)` makes the JavaScript value.
+template <class Convert>
+v8::Local<v8::Promise> Body::consume(js::Lock& js, Convert convert) {
+  requireUnused();
+  auto released = std::exchange(content_, std::monostate());
+  if (!std::holds_alternative<std::monostate>(released)) used_ = true;
+  auto made = [convert](js::Lock& inner, io::SharedBytes bytes) -> v8::Local<v8::Value> {
+    return convert(inner, bytes);
+  };
+  if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&released)) {
+    return io::IoContext::current().awaitIo(js, readWhole(source->release()), made);
+  }
+  if (auto* shared = std::get_if<std::shared_ptr<Shared>>(&released)) {
+    return io::IoContext::current().awaitIo(js, (*shared)->read(), made);
+  }
+  static const auto kEmpty = std::make_shared<const std::string>();
+  auto* bytes = std::get_if<io::SharedBytes>(&released);
+  auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
+  js::check(resolver->Resolve(js.context(), convert(js, bytes ? *bytes : kEmpty)));
+  return resolver->GetPromise();
+}
+
+namespace {
+
+// https://encoding.spec.whatwg.org/#utf-8-decode: a byte order mark is dropped, broken bytes replaced.
+v8::Local<v8::String> decoded(js::Lock& js, std::string_view bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  return js::check(v8::String::NewFromUtf8(js.v8(), bytes.data(), v8::NewStringType::kNormal,
+                                           static_cast<int>(bytes.size())));
+}
+
+}  // namespace
+
+v8::Local<v8::Promise> Body::text(js::Lock& js) {
+  return consume(js, [](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
+    return decoded(inner, *bytes);
+  });
+}
+
+v8::Local<v8::Promise> Body::json(js::Lock& js) {
+  return consume(js, [](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
+    return js::check(v8::JSON::Parse(inner.context(), decoded(inner, *bytes)));
+  });
+}
+
+v8::Local<v8::Promise> Body::arrayBuffer(js::Lock& js) {
+  return consume(js, [](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
+    return js::arrayBuffer(inner, *bytes);
+  });
+}
+
+v8::Local<v8::Promise> Body::bytes(js::Lock& js) {
+  return consume(js, [](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
+    return js::uint8Array(inner, *bytes);
+  });
+}
+
+v8::Local<v8::Promise> Body::blob(js::Lock& js) {
+  return consume(js, [type = headerContentType()](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
+    return js::wrap(inner, js::make<Blob>(bytes, type));
+  });
+}
+
+v8::Local<v8::Promise> Body::formData(js::Lock&) { throw js::notImplemented("FormData"); }
+
+Body::Released Body::release() {
+  requireUnused();
+  auto content = std::exchange(content_, std::monostate());
+  if (std::holds_alternative<std::monostate>(content)) return std::monostate();
+  used_ = true;
+  if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&content)) return source->release();
+  if (auto* shared = std::get_if<std::shared_ptr<Shared>>(&content)) {
+    return std::make_unique<SharedSource>(std::move(*shared));
+  }
+  return std::get<io::SharedBytes>(std::move(content));
+}
+
+}  // namespace lathe::api
+
+namespace lathe::js {
+
+bool Convert<api::UnsupportedBody>::accepts(Lock& js, v8::Local<v8::Value> value) {
+  if (!value->IsObject()) return false;
+  auto name = toUtf8(js, value.As<v8::Object>()->GetConstructorName());
+  return name == "ReadableStream" || name == "FormData";
+}
+
+api::UnsupportedBody Convert<api::UnsupportedBody>::fromJs(Lock& js, v8::Local<v8::Value> value) {
+  return {"a body from a " + toUtf8(js, value.As<v8::Object>()->GetConstructorName())};
+}
+
+}  // namespace lathe::js

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "engine/io/http-message.h"
+#include "engine/js/iterable.h"
+
+#include <boost/beast/http/fields.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lathe::api {
+
+class Headers;
+
+// What `new Headers(init)` and the `headers` of an init accept.
+using HeadersInit = std::variant<js::Ptr<Headers>, std::vector<std::vector<js::ByteString>>,
+                                 js::Record<js::ByteString, js::ByteString>>;
+
+// https://fetch.spec.whatwg.org/#headers-class
+//
+// A list in order of arrival whose names keep the case they were first given; what a script sees is
+// sorted by lower-cased name, with equal names joined by ", " (set-cookie excepted).
+class Headers final : public js::Object, public js::PairIterable<Headers> {
+ public:
+  static constexpr const char* kInterface = "Headers";
+  static constexpr const char* kIteratorInterface = "Headers Iterator";
+  enum class Guard { none, immutable };
+
+  explicit Headers(Guard guard = Guard::none) : guard_(guard) {}
+  // From a parsed message's fields.
+  Headers(const boost::beast::http::fields& fields, Guard guard);
+  Headers(const Headers& other, Guard guard) : entries_(other.entries_), guard_(guard) {}
+
+  static js::Ptr<Headers> construct(js::Lock& js, std::optional<HeadersInit> init);
+  // Appends everything that `init` lists. Throws TypeError.
+  void fill(js::Lock& js, const HeadersInit& init);
+
+  void append(js::ByteString name, js::ByteString value);
+  void remove(js::ByteString name);
+  js::Nullable<js::ByteString> get(js::ByteString name) const;
+  // Workers' own: every value of one name, kept for Set-Cookie.
+  std::vector<js::ByteString> getAll(js::ByteString name) const;
+  std::vector<js::ByteString> getSetCookie() const;
+  bool has(js::ByteString name) const;
+  void set(js::ByteString name, js::ByteString value);
+
+  std::size_t pairCount() const { return sorted().size(); }
+  v8::Local<v8::Value> pairKey(js::Lock& js, std::size_t index) const;
+  v8::Local<v8::Value> pairValue(js::Lock& js, std::size_t index) const;
+
+  // ---- For C++ ----
+
+  // `name` in lower case.
+  bool contains(std::string_view name) const;
+  std::optional<std::string> find(std::string_view name) const;
+  // Without any check; `name` in any case.
+  void setUnchecked(std::string_view name, std::string value);
+  io::HeaderList list() const;
+  bool empty() const { return entries_.empty(); }
+
+  static void describe(js::Class<Headers>& c, const Compatibility&);
+
+ private:
+  struct Entry {
+    std::string name;   // as given
+    std::string lower;  // what is compared
+    std::string value;
+  };
+  struct Pair {
+    std::string name;
+    std::string value;
+  };
+
+  void requireMutable() const;
+  void erase(std::string_view lower);
+  const std::vector<Pair>& sorted() const;
+
+  std::vector<Entry> entries_;
+  Guard guard_;
+  mutable std::optional<std::vector<Pair>> sorted_;
+};
+
+}  // namespace lathe::api
