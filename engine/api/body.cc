@@ -76,12 +76,6 @@ void Body::assign(js::Lock&, BodyInit init) {
   std::string bytes;
   if (const auto* buffer = std::get_if<js::BufferSource>(&init)) {
     bytes = buffer->text();
-  } else if (const auto* blob = std::get_if<js::Ptr<Blob>>(&init)) {
-    bytes = (*blob)->bytesView();
-    if (!(*blob)->type().empty()) contentType_ = (*blob)->type();
-  } else if (const auto* parameters = std::get_if<js::Ptr<UrlSearchParams>>(&init)) {
-    bytes = (*parameters)->toString();
-    contentType_ = "application/x-www-form-urlencoded;charset=UTF-8";
   } else {
     bytes = std::move(std::get<std::string>(init));
     contentType_ = "text/plain;charset=UTF-8";
@@ -177,11 +171,7 @@ v8::Local<v8::Promise> Body::bytes(js::Lock& js) {
   });
 }
 
-v8::Local<v8::Promise> Body::blob(js::Lock& js) {
-  return consume(js, [type = headerContentType()](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
-    return js::wrap(inner, js::make<Blob>(bytes, type));
-  });
-}
+v8::Local<v8::Promise> Body::blob(js::Lock&) { throw js::notImplemented("Blob"); }
 
 v8::Local<v8::Promise> Body::formData(js::Lock&) { throw js::notImplemented("FormData"); }
 
@@ -204,7 +194,7 @@ namespace lathe::js {
 bool Convert<api::UnsupportedBody>::accepts(Lock& js, v8::Local<v8::Value> value) {
   if (!value->IsObject()) return false;
   auto name = toUtf8(js, value.As<v8::Object>()->GetConstructorName());
-  return name == "ReadableStream" || name == "FormData";
+  return name == "ReadableStream" || name == "Blob" || name == "URLSearchParams" || name == "FormData";
 }
 
 api::UnsupportedBody Convert<api::UnsupportedBody>::fromJs(Lock& js, v8::Local<v8::Value> value) {

@@ -1,10 +1,8 @@
 #pragma once
 
-#include "engine/api/blob.h"
-#include "engine/api/url-search-params.h"
 #include "engine/io/http-message.h"
 #include "engine/io/io-own.h"
-#include "engine/js/value.h"
+#include "engine/js/class.h"
 
 #include <optional>
 #include <string>
@@ -18,8 +16,7 @@ struct UnsupportedBody {
   std::string what;
 };
 
-using BodyInit = std::variant<UnsupportedBody, js::BufferSource, js::Ptr<Blob>, js::Ptr<UrlSearchParams>,
-                              std::string>;
+using BodyInit = std::variant<UnsupportedBody, js::BufferSource, std::string>;
 
 // The body of a Request or a Response: nothing, bytes in hand, or a source that the transport fills.
 // https://fetch.spec.whatwg.org/#body-mixin

@@ -207,14 +207,14 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
           T taken = outcome.take();
           value = called(js, [&] { return continuation(js, std::move(taken)); });
         }
-        static_cast<void>(promise->Resolve(context_, value));
+        promise->Resolve(context_, value).FromMaybe(false);
       } catch (const js::ExceptionPending&) {
         if (guard.HasTerminated()) return;
         auto exception = guard.Exception();
         guard.Reset();
-        static_cast<void>(promise->Reject(context_, exception));
+        promise->Reject(context_, exception).FromMaybe(false);
       } catch (...) {
-        static_cast<void>(promise->Reject(context_, js::currentExceptionToJs(js)));
+        promise->Reject(context_, js::currentExceptionToJs(js)).FromMaybe(false);
       }
     }
 

@@ -1,0 +1,43 @@
+#include "engine/api/execution-context.h"
+
+#include "engine/io/io-context.h"
+
+namespace lathe::api {
+
+void ExecutionContext::waitUntil(js::Lock& js, v8::Local<v8::Value> promise) {
+  auto& context = io::IoContext::current();
+  auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
+  js::check(resolver->Resolve(js.context(), promise));
+  context.waitUntil(js, resolver->GetPromise());
+}
+
+void ExecutionContext::abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason) {
+  auto& context = io::IoContext::current();
+  std::exception_ptr error;
+  if (reason) {
+    error = std::make_exception_ptr(js::Thrown(js, *reason));
+  } else {
+    error = std::make_exception_ptr(
+        js::plainError("Worker execution was aborted due to call to ctx.abort()."));
+  }
+  context.abort(std::move(error));
+  js.v8()->TerminateExecution();
+}
+
+v8::Local<v8::Value> ExecutionContext::props(js::Lock& js, js::Receiver receiver) {
+  auto kept = js::slot(receiver.object, 0);
+  if (!kept->IsUndefined()) return kept;
+  auto made = v8::Object::New(js.v8());
+  js::setSlot(receiver.object, 0, made);
+  return made;
+}
+
+void ExecutionContext::describe(js::Class<ExecutionContext>& c, const Compatibility&) {
+  c.name(kInterface);
+  c.method<&ExecutionContext::waitUntil>("waitUntil");
+  c.method<&ExecutionContext::passThroughOnException>("passThroughOnException");
+  c.method<&ExecutionContext::abort>("abort");
+  c.attribute<&ExecutionContext::props>("props");
+}
+
+}  // namespace lathe::api

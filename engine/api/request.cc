@@ -1,0 +1,180 @@
+#include "engine/api/request.h"
+
+#include "engine/io/io-context.h"
+#include "engine/web/url.h"
+
+#include <boost/beast/http/verb.hpp>
+
+namespace lathe::api {
+namespace {
+
+// What Cloudflare tells about a connection, for one that came from this machine.
+constexpr std::string_view kCf = R"({"asn":395747,"asOrganization":"Cloudflare","botManagement":{)"
+    R"("corporateProxy":false,"score":99,"verifiedBot":false},"city":"Austin","clientAcceptEncoding":)"
+    R"("gzip, deflate, br","clientTcpRtt":1,"colo":"DFW","continent":"NA","country":"US",)"
+    R"("httpProtocol":"HTTP/1.1","latitude":"30.27130","longitude":"-97.74260","metroCode":"635",)"
+    R"("postalCode":"78701","region":"Texas","regionCode":"TX","requestPriority":"",)"
+    R"("timezone":"America/Chicago","tlsCipher":"","tlsVersion":""})";
+
+// https://fetch.spec.whatwg.org/#concept-method-normalize
+std::string normalizeMethod(std::string method) {
+  std::string upper = method;
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (std::string_view known : {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}) {
+    if (upper == known) return upper;
+  }
+  if (upper == "PATCH") return method;
+  bool token = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+  if (!token || upper == "CONNECT" || upper == "TRACE" || upper == "TRACK") {
+    throw js::typeError("Invalid HTTP method string: " + method);
+  }
+  return method;
+}
+
+}  // namespace
+
+void RequestInit::members(js::Dictionary<RequestInit>& d) {
+  d.member<&RequestInit::body>("body");
+  d.member<&RequestInit::cf>("cf");
+  d.member<&RequestInit::headers>("headers");
+  d.member<&RequestInit::method>("method");
+  d.member<&RequestInit::redirect>("redirect");
+  d.member<&RequestInit::signal>("signal");
+}
+
+// https://fetch.spec.whatwg.org/#dom-request
+js::Ptr<Request> Request::construct(js::Lock& js, std::variant<js::Ptr<Request>, std::string> input,
+                                    RequestInit init) {
+  auto request = js::make<Request>();
+  auto* original = std::get_if<js::Ptr<Request>>(&input);
+  if (original) {
+    request->copyFrom(**original);
+  } else {
+    auto& text = std::get<std::string>(input);
+    auto url = web::Url::parse(text);
+    if (!url) throw js::typeError("Invalid URL: " + text);
+    request->url_ = url->href();
+    request->headers_ = js::make<Headers>();
+  }
+  if (init.method) request->method_ = normalizeMethod(std::move(*init.method));
+  if (init.redirect) {
+    if (*init.redirect != "follow" && *init.redirect != "manual" && *init.redirect != "error") {
+      throw js::typeError("Invalid redirect value, must be one of \"follow\" or \"manual\" (\"error\" won't "
+                          "be implemented since it does not make sense at the edge; use \"manual\" and check "
+                          "the response status code).");
+    }
+    request->redirect_ = *init.redirect;
+  }
+  if (init.headers) {
+    request->headers_ = js::make<Headers>();
+    request->headers_->fill(js, *init.headers);
+  }
+  bool bodyGiven = init.body && init.body->value;
+  if (bodyGiven) {
+    if (request->method_ == "GET" || request->method_ == "HEAD") {
+      throw js::typeError("Request with a GET or HEAD method cannot have a body.");
+    }
+    static_cast<Body&>(*request).assign(js, std::move(*init.body->value));
+    if (request->contentType() && !request->headers_->contains("content-type")) {
+      request->headers_->setUnchecked("Content-Type", *request->contentType());
+    }
+  } else if (original && !init.body) {
+    request->take(**original);
+  }
+  return request;
+}
+
+void Request::copyFrom(Request& other) {
+  method_ = other.method();
+  url_ = other.url();
+  headers_ = js::make<Headers>(*other.headers(), Headers::Guard::none);
+  redirect_ = other.redirect_;
+}
+
+std::string Request::method() const {
+  if (head_) {
+    auto text = head_->message.method_string();
+    return {text.data(), text.size()};
+  }
+  return method_;
+}
+
+std::string Request::url() {
+  if (!url_) {
+    auto target = head_->message.target();
+    std::string text = head_->origin + std::string(target.data(), target.size());
+    auto parsed = web::Url::parse(text);
+    url_ = parsed ? std::string(parsed->href()) : text;
+  }
+  return *url_;
+}
+
+js::Ptr<Headers> Request::headers() {
+  if (!headers_) {
+    headers_ = js::make<Headers>(head_->message, Headers::Guard::immutable);
+    if (!head_->clientAddress.empty()) {
+      headers_->setUnchecked("CF-Connecting-IP", head_->clientAddress);
+    }
+  }
+  return headers_;
+}
+
+v8::Local<v8::Value> Request::cf(js::Lock& js, js::Receiver receiver) {
+  auto kept = js::slot(receiver.object, kCfSlot);
+  if (!kept->IsUndefined() || !head_) return kept;
+  auto made = js::check(v8::JSON::Parse(js.context(), js.string(kCf)));
+  js::setSlot(receiver.object, kCfSlot, made);
+  return made;
+}
+
+v8::Local<v8::Value> Request::signal(js::Lock& js, js::Receiver receiver) {
+  auto kept = js::slot(receiver.object, kSignalSlot);
+  if (!kept->IsUndefined()) return kept;
+  auto hooks = io::IoContext::current().realm().hooks();
+  auto create = js::check(hooks->Get(js.context(), js.name("createAbortSignal"))).As<v8::Function>();
+  auto made = js::check(create->Call(js.context(), hooks, 0, nullptr));
+  js::setSlot(receiver.object, kSignalSlot, made);
+  return made;
+}
+
+js::Ptr<Request> Request::clone(js::Lock&) {
+  auto copy = js::make<Request>();
+  copy->cloneFrom(*this);
+  copy->copyFrom(*this);
+  return copy;
+}
+
+io::RequestHead Request::toHead() {
+  io::RequestHead head;
+  head.message.method_string(method());
+  head.message.target(url());
+  for (auto& [name, value] : headers()->list()) head.message.insert(name, value);
+  return head;
+}
+
+std::string Request::headerContentType() const {
+  if (headers_) return headers_->find("content-type").value_or("");
+  if (!head_) return "";
+  auto value = (*head_).message[boost::beast::http::field::content_type];
+  return {value.data(), value.size()};
+}
+
+void Request::describe(js::Class<Request>& c, const Compatibility&) {
+  c.name(kInterface).constructor<&Request::construct>();
+  c.attribute<&Request::method>("method");
+  c.attribute<&Request::url>("url");
+  c.attribute<&Request::headers>("headers");
+  c.attribute<&Request::redirect>("redirect");
+  c.attribute<&Request::signal>("signal");
+  c.attribute<&Request::cf>("cf");
+  c.attribute<&Request::integrity>("integrity");
+  c.attribute<&Request::keepalive>("keepalive");
+  c.attribute<&Request::cache>("cache");
+  c.method<&Request::clone>("clone");
+  describeBody(c);
+}
+
+}  // namespace lathe::api

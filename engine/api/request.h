@@ -1,0 +1,69 @@
+#pragma once
+
+#include "engine/api/body.h"
+#include "engine/api/headers.h"
+
+namespace lathe::api {
+
+class Request;
+
+// https://fetch.spec.whatwg.org/#requestinit, with Workers' `cf`.
+struct RequestInit {
+  std::optional<js::Nullable<BodyInit>> body;
+  std::optional<v8::Local<v8::Value>> cf;
+  std::optional<HeadersInit> headers;
+  std::optional<std::string> method;
+  std::optional<std::string> redirect;
+  std::optional<v8::Local<v8::Value>> signal;
+
+  static void members(js::Dictionary<RequestInit>& d);
+};
+
+// https://fetch.spec.whatwg.org/#request-class
+//
+// One that arrived keeps its parsed head as it is; the url and the headers become JavaScript values
+// only when the script asks for them.
+class Request final : public js::Object, public Body {
+ public:
+  static constexpr const char* kInterface = "Request";
+  // Wrapper slots.
+  static constexpr int kCfSlot = 0;
+  static constexpr int kSignalSlot = 1;
+
+  Request() = default;
+  explicit Request(io::RequestHead head) : head_(std::move(head)) {}
+
+  static js::Ptr<Request> construct(js::Lock& js, std::variant<js::Ptr<Request>, std::string> input,
+                                    RequestInit init);
+
+  std::string method() const;
+  std::string url();
+  js::Ptr<Headers> headers();
+  std::string redirect() const { return redirect_; }
+  v8::Local<v8::Value> cf(js::Lock& js, js::Receiver receiver);
+  v8::Local<v8::Value> signal(js::Lock& js, js::Receiver receiver);
+  std::string cache() const { return "no-store"; }
+  bool keepalive() const { return false; }
+  std::string integrity() const { return ""; }
+  js::Ptr<Request> clone(js::Lock& js);
+
+  // The head of this request for another worker or the network.
+  io::RequestHead toHead();
+
+  static void describe(js::Class<Request>& c, const Compatibility&);
+
+ protected:
+  std::string headerContentType() const override;
+
+ private:
+  void copyFrom(Request& other);
+
+  std::optional<io::RequestHead> head_;
+  std::string method_ = "GET";
+  std::optional<std::string> url_;
+  js::Ptr<Headers> headers_;
+  std::string redirect_ = "follow";
+  bool incoming_ = false;
+};
+
+}  // namespace lathe::api

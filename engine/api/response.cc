@@ -1,0 +1,165 @@
+#include "engine/api/response.h"
+
+#include "engine/io/io-context.h"
+#include "engine/web/url.h"
+
+#include <algorithm>
+
+namespace lathe::api {
+namespace {
+
+// https://fetch.spec.whatwg.org/#null-body-status
+bool isNullBodyStatus(std::int32_t status) {
+  return status == 101 || status == 204 || status == 205 || status == 304;
+}
+
+}  // namespace
+
+void ResponseInit::members(js::Dictionary<ResponseInit>& d) {
+  d.member<&ResponseInit::headers>("headers");
+  d.member<&ResponseInit::status>("status");
+  d.member<&ResponseInit::statusText>("statusText");
+}
+
+// https://fetch.spec.whatwg.org/#initialize-a-response
+void Response::apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
+  if (!init) return;
+  if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
+    status_ = (*other)->status_;
+    statusText_ = (*other)->statusText_;
+    headers_ = js::make<Headers>(*(*other)->headers_, Headers::Guard::none);
+    return;
+  }
+  auto& values = std::get<ResponseInit>(*init);
+  if (values.status) {
+    if (*values.status == 101) throw js::notImplemented("Response with status 101 (WebSocket)");
+    if (*values.status < 200 || *values.status > 599) {
+      throw js::rangeError("Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
+    }
+    status_ = *values.status;
+  }
+  if (values.statusText) {
+    for (char c : values.statusText->bytes) {
+      auto code = static_cast<unsigned char>(c);
+      if ((code < 0x20 && code != '\t') || code == 0x7f) throw js::typeError("Invalid statusText");
+    }
+    statusText_ = std::move(values.statusText->bytes);
+  }
+  if (values.headers) headers_->fill(js, *values.headers);
+}
+
+js::Ptr<Response> Response::construct(js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
+                                      std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
+  auto response = js::make<Response>();
+  response->apply(js, std::move(init));
+  if (body && body->value) {
+    if (isNullBodyStatus(response->status_)) {
+      throw js::typeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
+    }
+    response->assign(js, std::move(*body->value));
+    if (response->contentType() && !response->headers_->contains("content-type")) {
+      response->headers_->setUnchecked("Content-Type", *response->contentType());
+    }
+  }
+  return response;
+}
+
+// https://fetch.spec.whatwg.org/#dom-response-json
+js::Ptr<Response> Response::json(js::Lock& js, v8::Local<v8::Value> value,
+                                 std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
+  v8::Local<v8::String> text;
+  if (!v8::JSON::Stringify(js.context(), value).ToLocal(&text)) throw js::ExceptionPending();
+  if (value->IsUndefined() || value->IsFunction() || value->IsSymbol()) {
+    throw js::typeError("Value is not JSON serializable");
+  }
+  auto response = js::make<Response>();
+  response->apply(js, std::move(init));
+  if (isNullBodyStatus(response->status_)) {
+    throw js::typeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
+  }
+  static_cast<Body&>(*response).assign(std::make_shared<const std::string>(js::toUtf8(js, text)));
+  if (!response->headers_->contains("content-type")) {
+    response->headers_->setUnchecked("Content-Type", "application/json");
+  }
+  return response;
+}
+
+// https://fetch.spec.whatwg.org/#dom-response-redirect
+js::Ptr<Response> Response::redirectTo(std::string url, std::optional<std::int32_t> status) {
+  auto parsed = web::Url::parse(url);
+  if (!parsed) throw js::typeError("Unable to parse URL: " + url);
+  std::int32_t code = status.value_or(302);
+  constexpr std::int32_t kRedirects[] = {301, 302, 303, 307, 308};
+  if (std::find(std::begin(kRedirects), std::end(kRedirects), code) == std::end(kRedirects)) {
+    throw js::rangeError(std::to_string(code) + " is not a redirect status code.");
+  }
+  auto response = js::make<Response>();
+  response->status_ = code;
+  response->headers_->setUnchecked("Location", std::string(parsed->href()));
+  response->headers_ = js::make<Headers>(*response->headers_, Headers::Guard::immutable);
+  return response;
+}
+
+js::Ptr<Response> Response::error() {
+  auto response = js::make<Response>();
+  response->type_ = Type::error;
+  response->status_ = 0;
+  response->headers_ = js::make<Headers>(Headers::Guard::immutable);
+  return response;
+}
+
+js::Ptr<Response> Response::received(io::Response from) {
+  auto response = js::make<Response>();
+  response->status_ = static_cast<std::int32_t>(from.status);
+  response->statusText_ = std::move(from.statusText);
+  for (auto& [name, value] : from.headers) {
+    response->headers_->append({name}, {value});
+  }
+  response->headers_ = js::make<Headers>(*response->headers_, Headers::Guard::immutable);
+  if (auto* bytes = std::get_if<io::SharedBytes>(&from.body)) {
+    static_cast<Body&>(*response).assign(std::move(*bytes));
+  } else if (auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&from.body)) {
+    static_cast<Body&>(*response).assign(
+        io::IoContext::current().addObject(std::move(*source), "ReadableStream"));
+  }
+  return response;
+}
+
+js::Ptr<Response> Response::clone(js::Lock&) {
+  auto copy = js::make<Response>();
+  copy->cloneFrom(*this);
+  copy->type_ = type_;
+  copy->status_ = status_;
+  copy->statusText_ = statusText_;
+  copy->url_ = url_;
+  copy->headers_ = js::make<Headers>(*headers_, Headers::Guard::none);
+  return copy;
+}
+
+io::Response Response::release() {
+  io::Response response;
+  response.status = static_cast<unsigned>(status_);
+  response.statusText = statusText_;
+  response.headers = headers_->list();
+  response.body = Body::release();
+  return response;
+}
+
+void Response::describe(js::Class<Response>& c, const Compatibility&) {
+  c.name(kInterface).constructor<&Response::construct>();
+  c.staticMethod<&Response::error>("error");
+  c.staticMethod<&Response::redirectTo>("redirect");
+  c.staticMethod<&Response::json>("json");
+  c.attribute<&Response::type>("type");
+  c.attribute<&Response::url>("url");
+  c.attribute<&Response::redirected>("redirected");
+  c.attribute<&Response::status>("status");
+  c.attribute<&Response::ok>("ok");
+  c.attribute<&Response::statusText>("statusText");
+  c.attribute<&Response::headers>("headers");
+  c.attribute<&Response::webSocket>("webSocket");
+  c.method<&Response::clone>("clone");
+  describeBody(c);
+}
+
+}  // namespace lathe::api
