@@ -144,8 +144,8 @@ Task Connection::serve() {
               wakeLater();
             });
           }
-          watch();
           while (!response_) {
+            watch();
             co_await somethingHappens();
             if (broken_) co_return false;
           }
@@ -246,9 +246,9 @@ Task Connection::pump(std::unique_ptr<io::BodySource> source, Framing framing) {
       });
       // The head must not wait for a body that takes its time.
       if (!writeNow() && !co_await flush()) co_return false;
-      watch();
       while (!piece_) {
         if (broken_) co_return false;
+        watch();
         co_await somethingHappens();
       }
     }
@@ -334,10 +334,7 @@ void Connection::onRead(const Error& error, std::size_t count) {
     broken_ = true;
   }
   if (bodyReader_) advanceBody();
-  if (phase_ == Phase::handling) {
-    if (inputEnded_) checkPeer();
-    watch();
-  }
+  if (inputEnded_ && phase_ == Phase::handling) checkPeer();
   wake();
 }
 
@@ -347,7 +344,7 @@ void Connection::watch() {
 
 bool Connection::clientHasLeft() const {
   const int socket = const_cast<Socket&>(socket_).native_handle();
-  return (inputEnded_ || peerHasFinished(socket)) && peerIsGone(socket);
+  return peerIsGone(socket);
 }
 
 void Connection::checkPeer() {

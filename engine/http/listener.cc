@@ -77,10 +77,12 @@ std::vector<Candidate> resolve(net::io_context& loop, const ListenAddress& wante
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (auto address = make_address(host, error); !error) return {{{address, wanted.port}}};
 
-  net::ip::tcp::resolver resolver(loop);
   std::vector<Candidate> found;
-  for (const auto& result : resolver.resolve(wanted.host, std::to_string(wanted.port), error)) {
-    found.push_back({result.endpoint(), !found.empty()});
+  if (!host.empty()) {  // which would resolve, to this machine
+    net::ip::tcp::resolver resolver(loop);
+    for (const auto& result : resolver.resolve(host, std::to_string(wanted.port), error)) {
+      found.push_back({result.endpoint(), !found.empty()});
+    }
   }
   if (found.empty()) {
     throw ListenError("cannot listen on \"" + wanted.host +

@@ -16,10 +16,6 @@ namespace lathe::http {
 
 namespace {
 
-// Values of `tcpi_state`; the kernel's names for them clash with <netinet/tcp.h>.
-constexpr int kTcpClose = 7;
-constexpr int kTcpCloseWait = 8;
-
 class Descriptor {
  public:
   explicit Descriptor(int value) : value_(value) {}
@@ -103,22 +99,17 @@ bool peerIsOrphaned(const Endpoint& local, const Endpoint& remote) {
 int stateOf(int socket) {
   tcp_info info{};
   socklen_t size = sizeof info;
-  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return kTcpClose;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return TCP_CLOSE;
   return info.tcpi_state;
 }
 
 }  // namespace
 
 bool peerIsGone(int socket) {
-  if (stateOf(socket) == kTcpClose) return true;
+  if (stateOf(socket) == TCP_CLOSE) return true;
   Endpoint local, remote;
   return endpointOf(::getsockname, socket, local) && endpointOf(::getpeername, socket, remote) &&
          peerIsOrphaned(local, remote);
-}
-
-bool peerHasFinished(int socket) {
-  const int state = stateOf(socket);
-  return state == kTcpClose || state == kTcpCloseWait;
 }
 
 }  // namespace lathe::http

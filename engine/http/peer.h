@@ -10,7 +10,4 @@ namespace lathe::http {
 // connection.
 bool peerIsGone(int socket);
 
-// Whether the other end has ended its direction of the connection, also behind data not yet read.
-bool peerHasFinished(int socket);
-
 }  // namespace lathe::http

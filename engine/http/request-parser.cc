@@ -11,6 +11,9 @@ using BeastError = beast::http::error;
 
 namespace {
 
+// Beast's container keeps the sizes of a field in 16 bits, and wants room for its punctuation.
+constexpr std::size_t kFieldPartBytesMax = 65'000;
+
 // Whether `host` can stand in a URL after "http://" and end there: no white space, nothing that
 // would begin a path, a query, a fragment or user information.
 bool isAuthority(std::string_view host) {
@@ -138,6 +141,12 @@ void RequestParser::on_field_impl(Field field, View name, View value, Error& err
       break;
     default:
       break;
+  }
+  if (name.size() > kFieldPartBytesMax || value.size() > kFieldPartBytesMax) {
+    return refuse(
+        431,
+        "A single request header is larger than " + std::to_string(kFieldPartBytesMax) + " bytes.",
+        error);
   }
   message_.insert(field, name, value);
 }
