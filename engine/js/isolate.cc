@@ -13,7 +13,7 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor, cons
     : platform_(&platform) {
   budget_.bytesMax = options.memoryBytesMax;
   allocator_ = makeArrayBufferAllocator(budget_);
-  references_ = externalReferences(bindings, Compatibility::newest());
+  references_ = externalReferences(bindings, Compatibility());
   blob_ = {options.snapshot.data(), static_cast<int>(options.snapshot.size())};
 
   v8_ = v8::Isolate::Allocate();

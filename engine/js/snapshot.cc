@@ -81,7 +81,7 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, const std:
 
 std::string makeSnapshot(Platform& platform, const Bindings& bindings, const std::string& builtins) {
   boost::asio::io_context loop;
-  auto& compatibility = Compatibility::newest();
+  const Compatibility compatibility;
   auto references = externalReferences(bindings, compatibility);
   v8::Isolate* raw = v8::Isolate::Allocate();
   platform.adopt(raw, loop.get_executor());
