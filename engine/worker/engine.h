@@ -1,0 +1,81 @@
+#pragma once
+
+#include "engine/io/http-message.h"
+#include "engine/worker/log.h"
+#include "engine/worker/worker-source.h"
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lathe::js {
+class Platform;
+}
+
+namespace lathe::io {
+class CpuWatch;
+}
+
+namespace lathe::worker {
+
+class Generation;
+
+// One loop thread and all that belongs to it: the workers that are loaded now, and those of earlier
+// loads that still have something to finish. Everything here is called on the loop thread.
+class Engine {
+ public:
+  struct Options {
+    // As worker::embeddedSnapshot() of embedded-snapshot.h gives it, or one of a test's own.
+    std::string_view snapshot;
+  };
+
+  // `platform`, `loop` and `log` outlive the engine.
+  Engine(js::Platform& platform, boost::asio::io_context& loop, Log& log, const Options& options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Loads `sources` as one generation, in which service bindings find each other by name, and puts it
+  // in the place of the one before; requests under way finish on the old one. The first source is the
+  // one that answers requests. When it cannot be loaded, throws LoadError and all stays as it was.
+  // Runs the loop's handlers while a top-level await waits. Not to be called by something that
+  // runs on the loop within JavaScript.
+  void replace(std::vector<WorkerSource> sources);
+
+  // Answers a request with the first worker. The answer may be there at once. Dropping the Pending
+  // means that the client has left.
+  std::variant<io::Response, io::Pending<io::Response>> handleRequest(
+      io::RequestHead head, std::unique_ptr<io::BodySource> body);
+
+  struct Test {
+    std::string worker;
+    std::string entrypoint;  // empty: the default export
+  };
+  // Every export with a `test` method, in the order of the workers and then of their exports.
+  std::vector<Test> tests() const;
+  // Runs one; empty when it passed, else the error with its stack.
+  io::Pending<std::string> runTest(const Test& test);
+
+  // Resolves when no request and no `waitUntil` work is left, at the latest when its limit is over.
+  io::Pending<void> drain();
+
+  // The watch on the loop thread's CPU time; the control thread calls its poll().
+  io::CpuWatch& cpuWatch();
+
+  // What runs on the loop thread at this moment, for a last message when V8 has to abort the process:
+  // readable from a fatal-error handler.
+  struct Running {
+    std::string worker;
+    std::string request;  // such as "GET /path"
+  };
+  const Running& running() const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace lathe::worker

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "engine/compatibility.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// All that is needed to make a worker, free of where it came from: the terminal side reads files and
+// configurations and hands this down.
+namespace lathe::worker {
+
+// A worker that cannot be loaded. `what()` is for the user: file, line and column where there are any,
+// what was there and what was expected; it may have several lines and ends without a line break.
+class LoadError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class ModuleType { esModule, commonJs, text, data, json, compiledWasm };
+
+struct Module {
+  // What errors and stacks call it, and what identifies it: two imports that lead to one name share it.
+  std::string name;
+  ModuleType type = ModuleType::esModule;
+  // The bytes as read. Text has not been checked for being UTF-8.
+  std::string content;
+};
+
+// Where a worker's modules come from. Used while the worker loads and, for `import()`, while it runs.
+class ModuleLoader {
+ public:
+  virtual ~ModuleLoader() = default;
+
+  // Throws LoadError when it cannot be read.
+  virtual Module main() = 0;
+  // The module that `specifier` names in the module called `referrer`; nothing when there is none.
+  // Throws LoadError when there is one that cannot be read.
+  virtual std::optional<Module> load(std::string_view specifier, std::string_view referrer) = 0;
+  // Whether a main module without imports and exports is a script in service-worker syntax.
+  virtual bool mayBeServiceWorker() const = 0;
+};
+
+// A property of `env` (or, in service-worker syntax, of the global object).
+struct Binding {
+  struct Text {
+    std::string value;
+  };
+  // Any JSON value, as text.
+  struct Json {
+    std::string value;
+  };
+  // Another worker loaded together with this one, or this one itself.
+  struct Service {
+    std::string worker;
+    std::string entrypoint;  // empty: the default export
+  };
+  // A kind that lathe does not have yet: any use throws `not implemented in lathe: X`.
+  struct Unsupported {
+    std::string what;
+  };
+
+  std::string name;
+  std::variant<Text, Json, Service, Unsupported> value;
+};
+
+struct WorkerSource {
+  std::string name;
+  Compatibility compatibility;
+  std::shared_ptr<ModuleLoader> modules;
+  std::vector<Binding> bindings;
+  // CPU time that one entry into the script may take.
+  std::uint32_t cpuMsMax = 30'000;
+  // JavaScript heap, and likewise array buffers, of the isolate that the worker gets.
+  std::size_t memoryBytesMax = std::size_t{128} << 20;
+};
+
+}  // namespace lathe::worker
