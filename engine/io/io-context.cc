@@ -49,6 +49,11 @@ IoContext::~IoContext() {
   while (!objects_.empty()) objects_.pop_back();
 }
 
+v8::Local<v8::Object> IoContext::token(js::Lock& js) {
+  if (token_.empty()) token_ = js::Ref<v8::Object>(js, v8::Object::New(js.v8()));
+  return token_.get(js);
+}
+
 void IoContext::removeObject(detail::OwnedObject* object) {
   for (auto i = objects_.begin(); i != objects_.end(); ++i) {
     if (i->get() == object) {

@@ -33,6 +33,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
 
   Realm& realm() { return realm_; }
 
+  // A plain object that stands for this context in the built-in JavaScript.
+  v8::Local<v8::Object> token(js::Lock& js);
+
   // ---- Entering JavaScript ----
 
   // Enters the isolate for this context, calls `body(js)`, drains all microtasks, then calls
@@ -247,6 +250,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   void endWaitUntil();
 
   Realm& realm_;
+  js::Ref<v8::Object> token_;
   // In order of creation; destroyed in reverse.
   std::list<std::unique_ptr<detail::OwnedObject>> objects_;
   std::list<std::unique_ptr<Task>> tasks_;

@@ -19,6 +19,12 @@ class Realm {
  public:
   virtual ~Realm() = default;
 
+  // Where a V8 context keeps a pointer to its realm (aligned embedder data).
+  static constexpr int kContextSlot = 1;
+  static Realm& of(js::Lock& js) {
+    return *static_cast<Realm*>(js.context()->GetAlignedPointerFromEmbedderData(kContextSlot));
+  }
+
   virtual boost::asio::any_io_executor executor() = 0;
   virtual js::Isolate& isolate() = 0;
   // The V8 context; call it inside the isolate, under a handle scope.
@@ -28,6 +34,12 @@ class Realm {
   // A line for the log about an exception that nobody caught. `what` says where it was lost.
   virtual void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) = 0;
   virtual void logWarning(std::string_view text) = 0;
+  // One message of the script's console; `level` is "debug", "log", "info", "warn" or "error".
+  virtual void print(std::string_view level, std::string_view text) = 0;
+  // Whether console messages may carry ANSI colours.
+  virtual bool colors() const = 0;
+  // An exception that even the script's "error" listeners left alone.
+  virtual void printException(std::string_view text) = 0;
   // Timer ids are unique per global scope.
   virtual std::uint32_t nextTimerId() = 0;
   // Watches how long one entry computes.

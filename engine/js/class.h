@@ -79,7 +79,7 @@ template <class T>
 inline constexpr char kClassTag = 0;
 
 template <class T>
-const void* tagOf() {
+constexpr const void* tagOf() {
   return &kClassTag<T>;
 }
 

@@ -1,30 +1,28 @@
 // Makes a copy of a shared library whose references to its own symbols are resolved already.
 //
-//   bind-locally LIBRARY COPY
+//   bind-locally [--rename-only] LIBRARY COPY
 //
 // Debian links libnode with default visibility and BIND_NOW, so that the dynamic linker looks up
 // 60,000 symbols by name before main(), nearly all of which libnode defines itself: 20 ms of each
 // start. Had it been linked with -Bsymbolic, those references were plain relative relocations. This
 // program does it afterwards:
 //
-//   - Each R_X86_64_64, GLOB_DAT and JUMP_SLOT relocation against a symbol that the library defines
-//   becomes
-//     R_X86_64_RELATIVE. Left alone are thread-local symbols (no address), IFUNCs (the address is
-//     what a call returns) and GNU_UNIQUE symbols (one for the process, whoever defines it). What
-//     the library shares by being interposed (operator new, malloc) it does not define, so it stays
-//     a look-up.
-//   - The relocations are sorted: relative ones first, by address, as DT_RELACOUNT promises the
-//   dynamic
-//     linker, which then does them in one tight loop; the few slots of calls into other libraries
-//     last.
-//   - The library is named COPY's file name (DT_SONAME), so that whoever is linked with it asks for
-//   the copy.
+// - The library is named COPY's file name (DT_SONAME), so that whoever is linked with it asks for
+//   the copy. With --rename-only that is all.
+// - Each R_X86_64_64, GLOB_DAT and JUMP_SLOT relocation against a symbol that the library defines
+//   becomes R_X86_64_RELATIVE. Left alone are thread-local symbols (no address), IFUNCs (the
+//   address is what a call returns) and GNU_UNIQUE symbols (one for the process, whoever defines
+//   it). What the library shares by being interposed (operator new, malloc) it does not define, so
+//   that stays a look-up.
+// - The relocations are sorted: relative ones first, by address, as DT_RELACOUNT promises the
+//   dynamic linker, which then does them in one tight loop; the few slots of calls into other
+//   libraries last.
 //
 // Nothing moves: every change is made in place, in a table that keeps its size or shrinks.
 //
-// A library this program does not understand is copied without what it cannot do, which works as
-// well and starts slower; it says so in one line on standard error, and the exit status is 0. It is
-// 1 when a file cannot be read or written.
+// What cannot be done to a library is left undone: the copy then works as well and starts slower.
+// One line on standard error says so, and the exit status is 0. It is 1 when a file cannot be read
+// or written.
 
 #include <algorithm>
 #include <cstdint>
@@ -32,6 +30,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <stdexcept>
 #include <string>
@@ -205,8 +204,7 @@ void bind(Image& image, Dynamic& dynamic) {
   const bool bindsNow = (dynamic.has(DT_FLAGS) && (dynamic[DT_FLAGS] & DF_BIND_NOW) != 0) ||
                         (dynamic.has(DT_FLAGS_1) && (dynamic[DT_FLAGS_1] & DF_1_NOW) != 0) ||
                         dynamic.has(DT_BIND_NOW);
-  // A lazy call passes its slot's number in the table to the dynamic linker, so slots could not be
-  // reordered.
+  // A lazy call passes the number of its slot in the table to the dynamic linker: no reordering.
   if (!bindsNow) throw Refusal("it binds lazily");
   if (dynamic.has(DT_TEXTREL)) throw Refusal("it relocates its code");
   if (dynamic[DT_PLTREL] != DT_RELA || dynamic[DT_RELAENT] != sizeof(Elf64_Rela) ||
@@ -232,15 +230,13 @@ void bind(Image& image, Dynamic& dynamic) {
     const auto& symbol =
         *image.mapped<Elf64_Sym>(dynamic[DT_SYMTAB] + index * sizeof(Elf64_Sym), 1);
     if (!isBoundHere(symbol)) continue;
-    // Only R_X86_64_64 has an addend to add (psABI, table 4.9): the others are the symbol's
-    // address.
+    // Only R_X86_64_64 adds its addend (psABI, table 4.9): the others are the symbol's address.
     const auto addend = type == R_X86_64_64 ? relocation->r_addend : 0;
     relocation->r_addend = static_cast<std::int64_t>(symbol.st_value) + addend;
     relocation->r_info = ELF64_R_INFO(0, R_X86_64_RELATIVE);
   }
 
-  // Look-ups stay grouped by symbol, as the linker left them: the dynamic linker remembers the last
-  // one.
+  // Look-ups stay grouped by symbol, as they were: the dynamic linker remembers the last one.
   std::stable_sort(begin, end, [](const Elf64_Rela& a, const Elf64_Rela& b) {
     const Rank rank = rankOf(a);
     if (rank != rankOf(b)) return rank < rankOf(b);
@@ -251,7 +247,8 @@ void bind(Image& image, Dynamic& dynamic) {
         std::count_if(begin, end, [&](const Elf64_Rela& r) { return rankOf(r) == rank; }));
   };
   const std::uint64_t slotsBytes = countOf(Rank::kSlot) * sizeof(Elf64_Rela);
-  dynamic[DT_RELACOUNT] = countOf(Rank::kRelative);
+  // A linker that packs relative relocations (DT_RELR) leaves this entry out; it is only a hint.
+  if (dynamic.has(DT_RELACOUNT)) dynamic[DT_RELACOUNT] = countOf(Rank::kRelative);
   dynamic[DT_RELASZ] = tableBytes - slotsBytes;
   dynamic[DT_JMPREL] = tableAddress + tableBytes - slotsBytes;
   dynamic[DT_PLTRELSZ] = slotsBytes;
@@ -259,13 +256,17 @@ void bind(Image& image, Dynamic& dynamic) {
   image.moveSection(slotsAddress, dynamic[DT_JMPREL], slotsBytes);
 }
 
-// `library` after `change(image, dynamic)`, unless that throws.
-template <typename Change>
-std::vector<char> changed(const std::vector<char>& library, Change&& change) {
-  Image image(library);
-  Dynamic dynamic(image);
-  change(image, dynamic);
-  return image.bytes();
+// Changes `library`, or leaves it as it is and says why.
+void attempt(std::vector<char>& library, const char* what,
+             const std::function<void(Image&, Dynamic&)>& change) {
+  try {
+    Image image(library);
+    Dynamic dynamic(image);
+    change(image, dynamic);
+    library = image.bytes();
+  } catch (const Refusal& refusal) {
+    std::fprintf(stderr, "bind-locally: cannot %s: %s\n", what, refusal.what());
+  }
 }
 
 std::vector<char> read(const std::filesystem::path& path) {
@@ -286,24 +287,24 @@ void write(const std::filesystem::path& path, const std::vector<char>& bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: bind-locally LIBRARY COPY\n");
+  std::vector<std::string_view> arguments(argv + 1, argv + argc);
+  const bool renameOnly = !arguments.empty() && arguments.front() == "--rename-only";
+  if (renameOnly) arguments.erase(arguments.begin());
+  if (arguments.size() != 2) {
+    std::fprintf(stderr, "usage: bind-locally [--rename-only] LIBRARY COPY\n");
     return 2;
   }
-  const std::filesystem::path library = argv[1];
-  const std::filesystem::path copy = argv[2];
+  const std::filesystem::path copy = arguments[1];
   try {
-    std::vector<char> bytes = read(library);
-    try {
-      bytes = changed(bytes, [&](Image& image, Dynamic& dynamic) {
-        rename(image, dynamic, copy.filename().string());
-      });
-      bytes = changed(bytes, bind);
-    } catch (const Refusal& refusal) {
-      std::fprintf(stderr, "bind-locally: programs will start slower: cannot bind %s: %s\n",
-                   argv[1], refusal.what());
+    std::vector<char> library = read(arguments[0]);
+    attempt(library, "rename the library, which needs its own file beside the copy",
+            [&](Image& image, Dynamic& dynamic) {
+              rename(image, dynamic, copy.filename().string());
+            });
+    if (!renameOnly) {
+      attempt(library, "bind the library's symbols, so programs will start slower", bind);
     }
-    write(copy, bytes);
+    write(copy, library);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bind-locally: %s\n", error.what());
     return 1;

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "engine/js/class.h"
+
+#include <optional>
+#include <string>
+
+// The functions that only the built-in JavaScript may call; engine/builtins/native.js tells what each
+// does.
+namespace lathe::api {
+
+// ---- What V8 knows about a value ----
+
+std::string kindOf(js::Lock& js, v8::Local<v8::Object> object);
+v8::Local<v8::Value> getPromiseDetails(js::Lock& js, v8::Local<v8::Promise> promise);
+v8::Local<v8::Value> getProxyDetails(js::Lock& js, v8::Local<v8::Value> value);
+v8::Local<v8::Value> previewEntries(js::Lock& js, v8::Local<v8::Object> collection);
+v8::Local<v8::Value> getConstructorName(js::Lock& js, v8::Local<v8::Object> object);
+v8::Local<v8::Value> getOwnNonIndexProperties(js::Lock& js, v8::Local<v8::Object> object,
+                                              std::int32_t filter);
+
+// ---- The log ----
+
+void print(js::Lock& js, std::string level, std::string text);
+bool colors(js::Lock& js);
+void reportException(js::Lock& js, v8::Local<v8::Value> exception);
+
+// ---- Time and order ----
+
+double now();
+double timeOrigin();
+std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs, bool repeat);
+void clearTimer(std::uint32_t id);
+void setTimerKeepsAlive(std::uint32_t id, bool keepsAlive);
+void enqueueMicrotask(js::Lock& js, v8::Local<v8::Function> callback);
+
+// ---- The running event ----
+
+bool isContextActive();
+v8::Local<v8::Value> currentContextToken(js::Lock& js);
+
+}  // namespace lathe::api

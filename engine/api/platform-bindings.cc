@@ -1,0 +1,63 @@
+#include "engine/api/platform-bindings.h"
+
+#include "engine/api/execution-context.h"
+#include "engine/api/headers.h"
+#include "engine/api/natives.h"
+#include "engine/api/request.h"
+#include "engine/api/response.h"
+#include "engine/api/timers.h"
+#include "engine/js/dom-exception.h"
+#include "engine/js/native-function.h"
+
+namespace lathe::api {
+namespace {
+
+// A parent stands before those that extend it.
+constexpr js::Interface kInterfaces[] = {
+    js::interface<js::DomException>(),
+    js::interface<js::NativeFunction>(),
+    js::interface<ExecutionContext>(),
+    js::interface<Headers>(),
+    js::interface<Headers::Iterator>(),
+    js::interface<Request>(),
+    js::interface<Response>(),
+};
+
+constexpr js::Function kGlobals[] = {
+    js::function<&clearTimeout>("clearImmediate"),
+    js::function<&clearTimeout>("clearInterval"),
+    js::function<&clearTimeout>("clearTimeout"),
+    js::function<&setImmediate>("setImmediate"),
+    js::function<&setInterval>("setInterval"),
+    js::function<&setTimeout>("setTimeout"),
+};
+
+// See engine/builtins/native.js.
+constexpr js::Function kNatives[] = {
+    js::function<&clearTimer>("clearTimer"),
+    js::function<&colors>("colors"),
+    js::function<&currentContextToken>("currentContextToken"),
+    js::function<&enqueueMicrotask>("enqueueMicrotask"),
+    js::function<&getConstructorName>("getConstructorName"),
+    js::function<&getOwnNonIndexProperties>("getOwnNonIndexProperties"),
+    js::function<&getPromiseDetails>("getPromiseDetails"),
+    js::function<&getProxyDetails>("getProxyDetails"),
+    js::function<&isContextActive>("isContextActive"),
+    js::function<&kindOf>("kindOf"),
+    js::function<&now>("now"),
+    js::function<&previewEntries>("previewEntries"),
+    js::function<&print>("print"),
+    js::function<&api::reportException>("reportException"),
+    js::function<&setTimer>("setTimer"),
+    js::function<&setTimerKeepsAlive>("setTimerKeepsAlive"),
+    js::function<&timeOrigin>("timeOrigin"),
+};
+
+}  // namespace
+
+const js::Bindings& platformBindings() {
+  static const js::Bindings bindings{kInterfaces, kGlobals, kNatives};
+  return bindings;
+}
+
+}  // namespace lathe::api

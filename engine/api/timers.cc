@@ -1,0 +1,35 @@
+#include "engine/api/timers.h"
+
+#include "engine/io/io-context.h"
+
+#include <cmath>
+
+namespace lathe::api {
+
+using io::Timers;
+
+std::uint32_t setTimeout(js::Lock& js, v8::Local<v8::Function> callback,
+                         std::optional<double> delayMs, js::Rest arguments) {
+  return io::IoContext::current().setTimer(js, callback, delayMs.value_or(0), Timers::Repeat::once,
+                                           std::move(arguments.values));
+}
+
+std::uint32_t setInterval(js::Lock& js, v8::Local<v8::Function> callback,
+                          std::optional<double> delayMs, js::Rest arguments) {
+  return io::IoContext::current().setTimer(js, callback, delayMs.value_or(0),
+                                           Timers::Repeat::interval, std::move(arguments.values));
+}
+
+std::uint32_t setImmediate(js::Lock& js, v8::Local<v8::Function> callback, js::Rest arguments) {
+  return io::IoContext::current().setTimer(js, callback, 0, Timers::Repeat::once,
+                                           std::move(arguments.values));
+}
+
+void clearTimeout(js::Lock& js, std::optional<v8::Local<v8::Value>> id) {
+  if (!id || (*id)->IsNullOrUndefined()) return;
+  double number = js::check((*id)->NumberValue(js.context()));
+  if (!(number >= 1 && number <= UINT32_MAX)) return;
+  io::IoContext::current().timers().clear(static_cast<std::uint32_t>(number));
+}
+
+}  // namespace lathe::api
