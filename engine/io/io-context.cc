@@ -37,6 +37,9 @@ IoContext& IoContext::current() {
 
 IoContext* IoContext::currentOrNull() { return currentContext; }
 
+IoContext::OutsideScope::OutsideScope() : previous_(std::exchange(currentContext, nullptr)) {}
+IoContext::OutsideScope::~OutsideScope() { currentContext = previous_; }
+
 bool IoContext::entered() { return entryDepth > 0; }
 
 // ---- Life -----------------------------------------------------------------------------------------
@@ -101,6 +104,13 @@ IoContext::Entry::~Entry() {
 void IoContext::Entry::drain() {
   if (entryDepth > 1) return;
   if (!isolate_->IsExecutionTerminating()) isolate_->PerformMicrotaskCheckpoint();
+}
+
+void IoContext::Entry::reportRejections() {
+  if (entryDepth > 1) return;
+  for (auto& reason : context_.realm_.isolate().takeUnhandledRejections(js_)) {
+    context_.realm_.logUncaught(js_, "Uncaught (in promise)", reason);
+  }
 }
 
 bool IoContext::Entry::stopped() {

@@ -33,6 +33,18 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
 
   Realm& realm() { return realm_; }
 
+  // While it lives, JavaScript runs as in global scope: for a module's top level.
+  class OutsideScope {
+   public:
+    OutsideScope();
+    ~OutsideScope();
+    OutsideScope(const OutsideScope&) = delete;
+    OutsideScope& operator=(const OutsideScope&) = delete;
+
+   private:
+    IoContext* previous_;
+  };
+
   // A plain object that stands for this context in the built-in JavaScript.
   v8::Local<v8::Object> token(js::Lock& js);
 
@@ -50,6 +62,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     entry.drain();
     if (entry.stopped()) return false;
     if (!aborted()) finished = guarded(entry.js(), [&] { after(entry.js()); }) && finished;
+    entry.reportRejections();
     return finished && !aborted();
   }
   template <class Body>
@@ -140,8 +153,10 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     explicit Entry(IoContext& context);
     ~Entry();
     js::Lock& js() { return js_; }
-    // Runs microtasks until none is left, then looks after rejections that nobody handled.
+    // Runs microtasks until none is left.
     void drain();
+    // Logs the rejected promises that nobody has handled by now.
+    void reportRejections();
     // Whether the script was stopped: by its limits or by abort().
     bool stopped();
 

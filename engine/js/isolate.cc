@@ -28,6 +28,12 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor, cons
   v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   v8_->SetCaptureStackTraceForUncaughtExceptions(true, 20, v8::StackTrace::kDetailed);
   v8_->AddNearHeapLimitCallback(&Isolate::nearHeapLimit, this);
+  v8_->SetPromiseRejectCallback(&Isolate::onPromiseReject);
+  onFatal_ = options.onFatal;
+  if (onFatal_) {
+    v8_->SetFatalErrorHandler([](const char*, const char* message) { fatal(message); });
+    v8_->SetOOMErrorHandler([](const char* place, bool) { fatal(place); });
+  }
 
   v8::Isolate::Scope entered(v8_);
   v8::HandleScope handles(v8_);
@@ -43,6 +49,7 @@ Isolate::~Isolate() {
   {
     v8::Isolate::Scope entered(v8_);
     while (!objects_.empty()) objects_.front().detach();
+    rejections_.clear();
     templates_.clear();
   }
   platform_->abandon(v8_);
@@ -71,6 +78,31 @@ std::unique_ptr<v8::BackingStore> Isolate::newBackingStore(std::size_t bytes) {
         static_cast<v8::ArrayBuffer::Allocator*>(allocator)->Free(memory, length);
       },
       allocator_.get());
+}
+
+void Isolate::fatal(const char* why) {
+  auto* isolate = v8::Isolate::TryGetCurrent();
+  auto* self = isolate ? static_cast<Isolate*>(isolate->GetData(0)) : nullptr;
+  if (self && self->onFatal_) self->onFatal_(why ? why : "out of memory");
+}
+
+void Isolate::onPromiseReject(v8::PromiseRejectMessage message) {
+  auto promise = message.GetPromise();
+  auto* v8Isolate = promise->GetIsolate();
+  auto& rejections = static_cast<Isolate*>(v8Isolate->GetData(0))->rejections_;
+  if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) {
+    rejections.push_back({{v8Isolate, promise}, {v8Isolate, message.GetValue()}});
+  } else if (message.GetEvent() == v8::kPromiseHandlerAddedAfterReject) {
+    std::erase_if(rejections, [&](const Rejection& kept) { return kept.promise == promise; });
+  }
+}
+
+std::vector<v8::Local<v8::Value>> Isolate::takeUnhandledRejections(Lock& js) {
+  std::vector<v8::Local<v8::Value>> reasons;
+  for (auto& kept : std::exchange(rejections_, {})) {
+    if (!kept.promise.Get(js.v8())->HasHandler()) reasons.push_back(kept.reason.Get(js.v8()));
+  }
+  return reasons;
 }
 
 // V8 aborts the process when the limit it is given here proves too small: a single allocation can want

@@ -30,6 +30,8 @@ class Isolate {
     std::size_t memoryBytesMax = 128u << 20;
     // What openSnapshot gave; its bytes outlive the isolate.
     std::string_view snapshot;
+    // Hears in one line why V8 is about to abort the process; need not return. May be null.
+    void (*onFatal)(const char* why) = nullptr;
   };
 
   Isolate(Platform& platform, boost::asio::any_io_executor executor, const Bindings& bindings,
@@ -61,13 +63,15 @@ class Isolate {
   // The heap limit was blown: what runs is being terminated and nothing may run here any more.
   bool condemned() const { return condemned_; }
 
-  // For the upper floors; not used here. Set once after construction.
-  void* owner = nullptr;
+  // The reasons of promises that were rejected since the last call and that nobody handles.
+  std::vector<v8::Local<v8::Value>> takeUnhandledRejections(Lock& js);
 
   // What the isolate needs to be made: the maker of the snapshot builds one without having any.
   Isolate(v8::Isolate* raw);
 
  private:
+  static void fatal(const char* why);
+  static void onPromiseReject(v8::PromiseRejectMessage message);
   static std::size_t nearHeapLimit(void* self, std::size_t current, std::size_t initial);
 
   Platform* platform_ = nullptr;
@@ -78,6 +82,12 @@ class Isolate {
   v8::Isolate* v8_ = nullptr;
   std::unordered_map<const void*, v8::Global<v8::FunctionTemplate>> templates_;
   boost::intrusive::list<Object, boost::intrusive::constant_time_size<false>> objects_;
+  struct Rejection {
+    v8::Global<v8::Promise> promise;
+    v8::Global<v8::Value> reason;
+  };
+  std::vector<Rejection> rejections_;
+  void (*onFatal_)(const char* why) = nullptr;
   bool condemned_ = false;
 };
 
