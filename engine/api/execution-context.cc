@@ -1,14 +1,12 @@
 #include "engine/api/execution-context.h"
 
+#include "engine/api/natives.h"
 #include "engine/io/io-context.h"
 
 namespace lathe::api {
 
 void ExecutionContext::waitUntil(js::Lock& js, v8::Local<v8::Value> promise) {
-  auto& context = io::IoContext::current();
-  auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
-  js::check(resolver->Resolve(js.context(), promise));
-  context.waitUntil(js, resolver->GetPromise());
+  api::waitUntil(js, promise);
 }
 
 void ExecutionContext::abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason) {

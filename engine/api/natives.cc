@@ -134,6 +134,13 @@ void enqueueMicrotask(js::Lock& js, v8::Local<v8::Function> callback) {
 
 // ---- The running event ----------------------------------------------------------------------------
 
+void waitUntil(js::Lock& js, v8::Local<v8::Value> promise) {
+  auto& context = io::IoContext::current();
+  auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
+  js::check(resolver->Resolve(js.context(), promise));
+  context.waitUntil(js, resolver->GetPromise());
+}
+
 bool isContextActive() { return io::IoContext::currentOrNull() != nullptr; }
 
 v8::Local<v8::Value> currentContextToken(js::Lock& js) {

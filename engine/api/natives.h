@@ -36,6 +36,7 @@ void enqueueMicrotask(js::Lock& js, v8::Local<v8::Function> callback);
 
 // ---- The running event ----
 
+void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
 bool isContextActive();
 v8::Local<v8::Value> currentContextToken(js::Lock& js);
 

@@ -51,6 +51,7 @@ constexpr js::Function kNatives[] = {
     js::function<&setTimer>("setTimer"),
     js::function<&setTimerKeepsAlive>("setTimerKeepsAlive"),
     js::function<&timeOrigin>("timeOrigin"),
+    js::function<&waitUntil>("waitUntil"),
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ import {
   removeAbortAlgorithm,
   signalAbort,
 } from './abort.js';
+import { entrypointKind } from './cloudflare-workers.js';
 import { createConsole } from './console.js';
 import { CloseEvent, CustomEvent, ErrorEvent, Event, MessageEvent } from './event.js';
 import {
@@ -34,10 +35,9 @@ import {
 import { format } from './format.js';
 import { inspect } from './inspect.js';
 import { queueMicrotask } from './microtask.js';
+import { builtinModule } from './modules.js';
 import { bindNative } from './native.js';
 import { Navigator, createNavigator } from './navigator.js';
-import { assert } from './node/assert.js';
-import { strict } from './node/assert-strict.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
 import { defineProperty, objectKeys } from './primordials.js';
@@ -147,6 +147,8 @@ const hooks = {
   // was canceled.
   reportException,
 
-  // What `import` of these modules gives: the default export, whose properties are the named ones.
-  modules: { 'node:assert': assert, 'node:assert/strict': strict },
+  // builtinModule(specifier, env) → the exports of a module that belongs to the platform, or undefined.
+  // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.
+  builtinModule,
+  entrypointKind,
 };

@@ -1,0 +1,16 @@
+// The modules that belong to the platform.
+import { cloudflareWorkers } from './cloudflare-workers.js';
+import { assert } from './node/assert.js';
+import { strict } from './node/assert-strict.js';
+import { missingModule } from './node/missing.js';
+import { stringStartsWith } from './primordials.js';
+
+// The exports of the module `specifier`, as the own properties of an object; undefined when there is no
+// such module. `env` is the worker's.
+export function builtinModule(specifier, env) {
+  if (specifier === 'cloudflare:workers') return cloudflareWorkers(env);
+  if (specifier === 'node:assert') return { __proto__: null, default: assert, ...assert };
+  if (specifier === 'node:assert/strict') return { __proto__: null, default: strict, ...strict };
+  if (stringStartsWith(specifier, 'node:')) return missingModule(specifier);
+  return undefined;
+}

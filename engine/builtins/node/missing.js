@@ -1,0 +1,44 @@
+// Node's modules that lathe lacks: they can be imported, by any name that Node exports, and say so on use.
+import names from './export-names.json';
+import { defineProperty, hasOwn, stringSlice, stringSplit } from '../primordials.js';
+
+// The exports of `specifier` ("node:fs"), or undefined when Node has no such module.
+export function missingModule(specifier) {
+  const name = stringSlice(specifier, 'node:'.length);
+  if (!hasOwn(names, name)) return undefined;
+  const refuse = () => {
+    throw new Error(`not implemented in lathe: ${specifier}`);
+  };
+  const exports = { __proto__: null, default: refuser({}, refuse) };
+  if (names[name] !== '') {
+    const list = stringSplit(names[name], ' ');
+    for (let i = 0; i < list.length; ++i) {
+      exports[list[i]] = refuser(named(list[i], refuse), refuse);
+    }
+  }
+  return exports;
+}
+
+function named(name, refuse) {
+  const made = function () {
+    refuse();
+  };
+  defineProperty(made, 'name', { __proto__: null, value: name, configurable: true });
+  return made;
+}
+
+// Whatever is done with it refuses. Looking at a symbol or at `then` is not use: inspection and promises
+// do that by themselves. A class may extend it, and fails when it is constructed.
+function refuser(target, refuse) {
+  return new Proxy(target, {
+    get(object, key) {
+      if (typeof key === 'symbol' || key === 'then') return undefined;
+      if (typeof object === 'function' && (key === 'prototype' || key === 'name')) return object[key];
+      return refuse();
+    },
+    set: refuse,
+    apply: refuse,
+    construct: refuse,
+    deleteProperty: refuse,
+  });
+}

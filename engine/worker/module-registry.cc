@@ -1,0 +1,408 @@
+#include "engine/worker/module-registry.h"
+
+#include "engine/io/io-context.h"
+#include "engine/js/native-function.h"
+#include "engine/web/utf8.h"
+
+#include <algorithm>
+
+namespace lathe::worker {
+namespace {
+
+std::string keyOf(const std::string& referrer, const std::string& specifier) {
+  return referrer + '\n' + specifier;
+}
+
+js::Error noSuchModule(const std::string& specifier, const std::string& referrer) {
+  std::string text = "No such module \"" + specifier + "\"";
+  if (!referrer.empty()) text += ", imported from \"" + referrer + "\"";
+  return js::plainError(text + ".");
+}
+
+// Every exception of `work` becomes the rejection of `resolver`, except the end of the script.
+template <class Work>
+void settling(js::Lock& js, v8::Local<v8::Promise::Resolver> resolver, Work&& work) {
+  v8::TryCatch guard(js.v8());
+  try {
+    work();
+  } catch (const js::ExceptionPending&) {
+    if (guard.HasTerminated()) {
+      guard.ReThrow();
+      return;
+    }
+    auto exception = guard.Exception();
+    guard.Reset();
+    resolver->Reject(js.context(), exception).FromMaybe(false);
+  } catch (...) {
+    auto exception = js::currentExceptionToJs(js);
+    resolver->Reject(js.context(), exception).FromMaybe(false);
+  }
+}
+
+// Runs `work` for a callback of V8: its exception becomes the one that is pending.
+template <class T, class Work>
+v8::MaybeLocal<T> throwing(js::Lock& js, Work&& work) {
+  try {
+    return work();
+  } catch (const js::ExceptionPending&) {
+  } catch (...) {
+    js.v8()->ThrowException(js::currentExceptionToJs(js));
+  }
+  return {};
+}
+
+v8::ScriptOrigin originOf(js::Lock& js, const Module& module, bool isModule) {
+  return v8::ScriptOrigin(js.v8(), js.string(module.name), 0, 0, false, -1, v8::Local<v8::Value>(),
+                          false, false, isModule);
+}
+
+// The value that a module of one value exports as its default.
+v8::Local<v8::Value> valueOf(js::Lock& js, const Module& module) {
+  switch (module.type) {
+    case ModuleType::data: return js::arrayBuffer(js, module.content);
+    case ModuleType::text: return js.string(moduleText(module));
+    case ModuleType::json: {
+      v8::TryCatch guard(js.v8());
+      v8::Local<v8::Value> value;
+      if (v8::JSON::Parse(js.context(), js.string(moduleText(module))).ToLocal(&value)) return value;
+      std::string why = js::toUtf8(js, js::check(guard.Exception()->ToString(js.context())));
+      throw LoadError(module.name + ": " + why);
+    }
+    case ModuleType::compiledWasm: {
+      v8::TryCatch guard(js.v8());
+      v8::Local<v8::WasmModuleObject> compiled;
+      auto* bytes = reinterpret_cast<const std::uint8_t*>(module.content.data());
+      if (v8::WasmModuleObject::Compile(js.v8(), {bytes, module.content.size()}).ToLocal(&compiled)) {
+        return compiled;
+      }
+      std::string why = js::toUtf8(js, js::check(guard.Exception()->ToString(js.context())));
+      throw LoadError(module.name + ": " + why);
+    }
+    case ModuleType::esModule:
+    case ModuleType::commonJs: break;
+  }
+  return js.undefined();
+}
+
+}  // namespace
+
+std::string_view moduleText(const Module& module) {
+  std::string_view text = module.content;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (web::isValidUtf8(web::bytesOf(text))) return text;
+  // No character spans lines, so the first line that is wrong by itself is the place.
+  std::size_t line = 1;
+  for (std::string_view rest = text;; ++line) {
+    auto end = rest.find('\n');
+    if (!web::isValidUtf8(web::bytesOf(rest.substr(0, end))) || end == rest.npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  throw LoadError(module.name + ":" + std::to_string(line) +
+                  ": the file is not UTF-8; save it in that encoding");
+}
+
+ModuleRegistry::ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins)
+    : loader_(std::move(loader)), builtins_(std::move(builtins)) {}
+
+ModuleRegistry::~ModuleRegistry() = default;
+
+void ModuleRegistry::prepare(v8::Isolate* isolate) {
+  isolate->SetHostImportModuleDynamicallyCallback(&ModuleRegistry::onImport);
+  isolate->SetHostInitializeImportMetaObjectCallback(&ModuleRegistry::onImportMeta);
+}
+
+void ModuleRegistry::attach(v8::Local<v8::Context> context) {
+  context->SetAlignedPointerInEmbedderData(kContextSlot, this);
+}
+
+ModuleRegistry& ModuleRegistry::of(v8::Local<v8::Context> context) {
+  return *static_cast<ModuleRegistry*>(context->GetAlignedPointerFromEmbedderData(kContextSlot));
+}
+
+// ---- Making modules -------------------------------------------------------------------------------
+
+v8::Local<v8::Module> ModuleRegistry::link(js::Lock& js, const Module& main) {
+  mainName_ = main.name;
+  auto found = entries_.find(main.name);
+  Entry& entry = found == entries_.end() ? add(js, main) : *found->second;
+  linkGraph(js, entry);
+  return entry.module.Get(js.v8());
+}
+
+ModuleRegistry::Entry& ModuleRegistry::resolve(js::Lock& js, const std::string& specifier,
+                                               const std::string& referrer) {
+  auto key = keyOf(referrer, specifier);
+  if (auto known = resolutions_.find(key); known != resolutions_.end()) return *known->second;
+
+  bool reserved = specifier.starts_with("node:") || specifier.starts_with("cloudflare:");
+  Entry* entry = nullptr;
+  if (!reserved) {
+    if (auto module = loader_->load(specifier, referrer)) {
+      auto found = entries_.find(module->name);
+      entry = found == entries_.end() ? &add(js, *module) : found->second.get();
+    }
+  }
+  if (!entry) {
+    // Node's own modules may be imported without their prefix too.
+    for (const auto& name : {specifier, "node:" + specifier}) {
+      if (auto found = entries_.find(name); found != entries_.end()) {
+        entry = found->second.get();
+      } else if (auto exports = builtins_(js, name)) {
+        entry = &addBuiltin(js, name, *exports);
+      }
+      if (entry || reserved) break;
+    }
+  }
+  if (!entry) throw noSuchModule(specifier, referrer);
+  resolutions_.emplace(std::move(key), entry);
+  return *entry;
+}
+
+ModuleRegistry::Entry& ModuleRegistry::add(js::Lock& js, const Module& module) {
+  auto entry = std::make_unique<Entry>();
+  entry->name = module.name;
+  entry->type = module.type;
+  if (module.type == ModuleType::esModule) {
+    return insert(js, std::move(entry), compileScript(js, module));
+  }
+  if (module.type == ModuleType::commonJs) {
+    compileCommonJs(js, module, *entry);
+  } else {
+    auto exports = v8::Object::New(js.v8());
+    js::check(exports->CreateDataProperty(js.context(), js.name("default"), valueOf(js, module)));
+    entry->exports.Reset(js.v8(), exports);
+  }
+  auto made = v8::Module::CreateSyntheticModule(js.v8(), js.string(module.name), {js.name("default")},
+                                                &ModuleRegistry::onSyntheticEvaluation);
+  return insert(js, std::move(entry), made);
+}
+
+ModuleRegistry::Entry& ModuleRegistry::addBuiltin(js::Lock& js, const std::string& name,
+                                                  v8::Local<v8::Object> exports) {
+  auto entry = std::make_unique<Entry>();
+  entry->name = name;
+  entry->type = ModuleType::json;  // of values, as far as linking goes
+  entry->exports.Reset(js.v8(), exports);
+  auto keys = js::check(exports->GetOwnPropertyNames(js.context()));
+  std::vector<v8::Local<v8::String>> names;
+  for (std::uint32_t i = 0; i < keys->Length(); ++i) {
+    auto key = js::check(keys->Get(js.context(), i));
+    if (key->IsString()) names.push_back(key.As<v8::String>());
+  }
+  auto made = v8::Module::CreateSyntheticModule(js.v8(), js.string(name), names,
+                                                &ModuleRegistry::onSyntheticEvaluation);
+  return insert(js, std::move(entry), made);
+}
+
+ModuleRegistry::Entry& ModuleRegistry::insert(js::Lock& js, std::unique_ptr<Entry> entry,
+                                              v8::Local<v8::Module> module) {
+  Entry& made = *entry;
+  made.module.Reset(js.v8(), module);
+  byHash_.emplace(module->GetIdentityHash(), &made);
+  entries_.emplace(made.name, std::move(entry));
+  return made;
+}
+
+ModuleRegistry::Entry* ModuleRegistry::find(v8::Local<v8::Module> module) {
+  auto [begin, end] = byHash_.equal_range(module->GetIdentityHash());
+  for (auto i = begin; i != end; ++i) {
+    if (i->second->module == module) return i->second;
+  }
+  return nullptr;
+}
+
+void ModuleRegistry::linkGraph(js::Lock& js, Entry& root) {
+  std::vector<Entry*> open{&root};
+  while (!open.empty()) {
+    Entry& entry = *open.back();
+    open.pop_back();
+    auto module = entry.module.Get(js.v8());
+    if (!module->IsSourceTextModule() || module->GetStatus() != v8::Module::kUninstantiated) continue;
+    auto requests = module->GetModuleRequests();
+    for (int i = 0; i < requests->Length(); ++i) {
+      auto request = requests->Get(js.context(), i).As<v8::ModuleRequest>();
+      auto specifier = js::toUtf8(js, request->GetSpecifier());
+      bool known = resolutions_.contains(keyOf(entry.name, specifier));
+      Entry& imported = resolve(js, specifier, entry.name);
+      if (!known) open.push_back(&imported);
+    }
+  }
+  auto module = root.module.Get(js.v8());
+  if (module->GetStatus() == v8::Module::kUninstantiated) {
+    js::check(module->InstantiateModule(js.context(), &ModuleRegistry::onResolve));
+  }
+}
+
+v8::Local<v8::Module> ModuleRegistry::compileScript(js::Lock& js, const Module& module) {
+  v8::ScriptCompiler::Source source(js.string(moduleText(module)), originOf(js, module, true));
+  return js::check(v8::ScriptCompiler::CompileModule(js.v8(), &source));
+}
+
+// ---- What V8 asks ---------------------------------------------------------------------------------
+
+v8::MaybeLocal<v8::Module> ModuleRegistry::onResolve(v8::Local<v8::Context> context,
+                                                     v8::Local<v8::String> specifier,
+                                                     v8::Local<v8::FixedArray>,
+                                                     v8::Local<v8::Module> referrer) {
+  js::Lock js(context->GetIsolate());
+  auto& registry = of(context);
+  return throwing<v8::Module>(js, [&] {
+    Entry* from = registry.find(referrer);
+    auto& entry = registry.resolve(js, js::toUtf8(js, specifier), from ? from->name : "");
+    return entry.module.Get(js.v8());
+  });
+}
+
+v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> context,
+                                                     v8::Local<v8::Data>,
+                                                     v8::Local<v8::Value> resourceName,
+                                                     v8::Local<v8::String> specifier,
+                                                     v8::Local<v8::FixedArray>) {
+  js::Lock js(context->GetIsolate());
+  auto& registry = of(context);
+  return throwing<v8::Promise>(js, [&] {
+    auto resolver = js::check(v8::Promise::Resolver::New(context));
+    std::string referrer =
+        resourceName->IsString() ? js::toUtf8(js, resourceName.As<v8::String>()) : registry.mainName_;
+    // `import()` runs nothing of the module before it returns.
+    js::Ref<v8::Promise::Resolver> kept(js, resolver);
+    auto step = js::nativeFunction(
+        js, [&registry, kept = std::make_shared<decltype(kept)>(std::move(kept)),
+             name = js::toUtf8(js, specifier), referrer](js::Lock& inner, v8::Local<v8::Value>) {
+          registry.import(inner, kept->get(inner), name, referrer);
+        });
+    js.v8()->EnqueueMicrotask(step);
+    return resolver->GetPromise();
+  });
+}
+
+void ModuleRegistry::import(js::Lock& js, v8::Local<v8::Promise::Resolver> resolver,
+                            const std::string& specifier, const std::string& referrer) {
+  settling(js, resolver, [&] {
+    Entry& entry = resolve(js, specifier, referrer);
+    linkGraph(js, entry);
+    auto module = entry.module.Get(js.v8());
+    // The top level of a module is global scope, whoever imports it (reference §1.6).
+    io::IoContext::OutsideScope outside;
+    auto evaluated = js::check(module->Evaluate(js.context()));
+    auto promise = evaluated.As<v8::Promise>();
+    auto keptModule = std::make_shared<v8::Global<v8::Module>>(js.v8(), module);
+    auto keptResolver =
+        std::make_shared<js::Ref<v8::Promise::Resolver>>(js, resolver);
+    auto done = js::nativeFunction(
+        js, [keptModule, keptResolver](js::Lock& inner, v8::Local<v8::Value>) {
+          auto space = keptModule->Get(inner.v8())->GetModuleNamespace();
+          js::check(keptResolver->get(inner)->Resolve(inner.context(), space));
+        });
+    auto failed =
+        js::nativeFunction(js, [keptResolver](js::Lock& inner, v8::Local<v8::Value> reason) {
+          js::check(keptResolver->get(inner)->Reject(inner.context(), reason));
+        });
+    js::check(promise->Then(js.context(), done, failed));
+  });
+}
+
+void ModuleRegistry::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                                  v8::Local<v8::Object> meta) {
+  js::Lock js(context->GetIsolate());
+  auto& registry = of(context);
+  Entry* entry = registry.find(module);
+  if (!entry) return;
+  bool isMain = entry->name == registry.mainName_;
+  meta->CreateDataProperty(context, js.name("url"), js.string("file:///" + entry->name))
+      .FromMaybe(false);
+  meta->CreateDataProperty(context, js.name("main"), v8::Boolean::New(js.v8(), isMain))
+      .FromMaybe(false);
+}
+
+v8::MaybeLocal<v8::Value> ModuleRegistry::onSyntheticEvaluation(v8::Local<v8::Context> context,
+                                                                v8::Local<v8::Module> module) {
+  js::Lock js(context->GetIsolate());
+  auto& registry = of(context);
+  return throwing<v8::Value>(js, [&]() -> v8::Local<v8::Value> {
+    Entry& entry = *registry.find(module);
+    if (entry.type == ModuleType::commonJs) {
+      auto exports = registry.runCommonJs(js, entry);
+      js::check(module->SetSyntheticModuleExport(js.v8(), js.name("default"), exports));
+    } else {
+      auto exports = entry.exports.Get(js.v8());
+      auto names = js::check(exports->GetOwnPropertyNames(context));
+      for (std::uint32_t i = 0; i < names->Length(); ++i) {
+        auto name = js::check(names->Get(context, i));
+        if (!name->IsString()) continue;
+        auto value = js::check(exports->Get(context, name));
+        js::check(module->SetSyntheticModuleExport(js.v8(), name.As<v8::String>(), value));
+      }
+    }
+    auto resolver = js::check(v8::Promise::Resolver::New(context));
+    js::check(resolver->Resolve(context, js.undefined()));
+    return resolver->GetPromise();
+  });
+}
+
+// ---- CommonJS -------------------------------------------------------------------------------------
+
+void ModuleRegistry::compileCommonJs(js::Lock& js, const Module& module, Entry& entry) {
+  v8::ScriptCompiler::Source source(js.string(moduleText(module)), originOf(js, module, false));
+  v8::Local<v8::String> parameters[] = {js.name("exports"), js.name("require"), js.name("module")};
+  auto body = js::check(v8::ScriptCompiler::CompileFunctionInContext(js.context(), &source, 3,
+                                                                     parameters, 0, nullptr));
+  entry.body.Reset(js.v8(), body);
+}
+
+// `module.exports`, run first when nobody has asked before; in a cycle, what is there so far.
+v8::Local<v8::Value> ModuleRegistry::runCommonJs(js::Lock& js, Entry& entry) {
+  auto context = js.context();
+  if (entry.commonJsModule.IsEmpty()) {
+    auto module = v8::Object::New(js.v8());
+    auto exports = v8::Object::New(js.v8());
+    js::check(module->CreateDataProperty(context, js.name("exports"), exports));
+    entry.commonJsModule.Reset(js.v8(), module);
+    auto demand = v8::Function::New(
+        context,
+        [](const v8::FunctionCallbackInfo<v8::Value>& info) {
+          js::Lock inner(info.GetIsolate());
+          auto& registry = of(inner.context());
+          v8::Local<v8::Value> result;
+          if (throwing<v8::Value>(inner, [&] {
+                auto specifier = js::check(info[0]->ToString(inner.context()));
+                return registry.require(inner, js::toUtf8(inner, specifier),
+                                        js::toUtf8(inner, info.Data().As<v8::String>()));
+              }).ToLocal(&result)) {
+            info.GetReturnValue().Set(result);
+          }
+        },
+        js.string(entry.name), 1, v8::ConstructorBehavior::kThrow);
+    v8::Local<v8::Value> arguments[] = {exports, js::check(demand), module};
+    auto result = entry.body.Get(js.v8())->Call(context, exports, 3, arguments);
+    if (result.IsEmpty()) {
+      entry.commonJsModule.Reset();
+      throw js::ExceptionPending();
+    }
+  }
+  return js::check(entry.commonJsModule.Get(js.v8())->Get(context, js.name("exports")));
+}
+
+v8::Local<v8::Value> ModuleRegistry::require(js::Lock& js, const std::string& specifier,
+                                             const std::string& referrer) {
+  Entry& entry = resolve(js, specifier, referrer);
+  if (entry.type == ModuleType::commonJs) return runCommonJs(js, entry);
+  if (entry.type != ModuleType::esModule) {
+    return js::check(entry.exports.Get(js.v8())->Get(js.context(), js.name("default")));
+  }
+  linkGraph(js, entry);
+  auto module = entry.module.Get(js.v8());
+  auto promise = js::check(module->Evaluate(js.context())).As<v8::Promise>();
+  if (promise->State() == v8::Promise::kRejected) {
+    promise->MarkAsHandled();
+    js.v8()->ThrowException(promise->Result());
+    throw js::ExceptionPending();
+  }
+  if (promise->State() == v8::Promise::kPending) {
+    throw js::plainError("require() of \"" + specifier +
+                         "\" is not possible: the module has a top-level await. Use import.");
+  }
+  return module->GetModuleNamespace();
+}
+
+}  // namespace lathe::worker
