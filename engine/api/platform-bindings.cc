@@ -1,6 +1,7 @@
 #include "engine/api/platform-bindings.h"
 
 #include "engine/api/execution-context.h"
+#include "engine/api/fetcher.h"
 #include "engine/api/headers.h"
 #include "engine/api/natives.h"
 #include "engine/api/request.h"
@@ -17,6 +18,7 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<js::DomException>(),
     js::interface<js::NativeFunction>(),
     js::interface<ExecutionContext>(),
+    js::interface<Fetcher>(),
     js::interface<Headers>(),
     js::interface<Headers::Iterator>(),
     js::interface<Request>(),

@@ -1,6 +1,7 @@
 #include "engine/js/error.h"
 
 #include "engine/js/dom-exception.h"
+#include "engine/js/value.h"
 
 #include <memory>
 
@@ -35,9 +36,29 @@ Thrown::Thrown(Lock& js, v8::Local<v8::Value> value)
 
 v8::Local<v8::Value> Thrown::value(Lock& js) const { return value_->Get(js.v8()); }
 
+v8::Local<v8::Value> RemoteException::toJs(Lock& js) const {
+  auto text = js.string(message_);
+  v8::Local<v8::Value> made;
+  if (name_ == "TypeError") made = v8::Exception::TypeError(text);
+  else if (name_ == "RangeError") made = v8::Exception::RangeError(text);
+  else if (name_ == "SyntaxError") made = v8::Exception::SyntaxError(text);
+  else if (name_ == "ReferenceError") made = v8::Exception::ReferenceError(text);
+  else made = v8::Exception::Error(text);
+  auto object = made.As<v8::Object>();
+  if (name_ != toUtf8(js, object->GetConstructorName())) {
+    object
+        ->DefineOwnProperty(js.context(), js.name("name"), js.string(name_), v8::DontEnum)
+        .FromMaybe(false);
+  }
+  object->CreateDataProperty(js.context(), js.name("remote"), v8::True(js.v8())).FromMaybe(false);
+  return made;
+}
+
 v8::Local<v8::Value> currentExceptionToJs(Lock& js) {
   try {
     throw;
+  } catch (const RemoteException& error) {
+    return error.toJs(js);
   } catch (const Error& error) {
     return error.toJs(js);
   } catch (const Thrown& thrown) {

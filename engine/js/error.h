@@ -41,6 +41,23 @@ Error domException(std::string name, std::string message);
 // `not implemented in lathe: X`, for what is known and not built yet.
 Error notImplemented(const std::string& what);
 
+// An exception that left another script, with what could be carried of it.
+class RemoteException : public std::exception {
+ public:
+  RemoteException(std::string name, std::string message, std::string text)
+      : name_(std::move(name)), message_(std::move(message)), text_(std::move(text)) {}
+
+  // For people: with the stack and the causes.
+  const char* what() const noexcept override { return text_.c_str(); }
+  // An Error of the same name and message, marked as `remote`.
+  v8::Local<v8::Value> toJs(Lock& js) const;
+
+ private:
+  std::string name_;
+  std::string message_;
+  std::string text_;
+};
+
 // V8 has an exception scheduled already: unwind to the callback or the entry without touching V8.
 struct ExceptionPending {};
 

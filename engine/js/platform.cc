@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <libplatform/libplatform.h>
@@ -186,11 +187,14 @@ class Platform::Implementation final : public v8::Platform {
     return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
   }
   double CurrentClockTimeMillis() override {
+    if (clockStopped.load(std::memory_order_relaxed)) return 0;
     return std::chrono::duration<double, std::milli>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
   }
   v8::TracingController* GetTracingController() override { return &tracing_; }
+
+  std::atomic<bool> clockStopped{false};
 
  private:
   v8::TracingController tracing_;
@@ -201,6 +205,8 @@ class Platform::Implementation final : public v8::Platform {
 
 Platform::Platform(const std::string& flags) : implementation_(std::make_unique<Implementation>()) {
   // The snapshot was made with V8's defaults; a hash over the flags would refuse it otherwise.
+  // Without a thread of its own for it, compiling WebAssembly ends within the turn, also at top level.
+  v8::V8::SetFlagsFromString("--no-wasm-async-compilation");
   if (!flags.empty()) v8::V8::SetFlagsFromString(flags.c_str(), flags.size());
   v8::V8::InitializePlatform(implementation_.get());
   v8::V8::Initialize();
@@ -210,6 +216,11 @@ Platform::~Platform() {
   v8::V8::Dispose();
   v8::V8::DisposePlatform();
 }
+
+Platform::StoppedClock::StoppedClock(Platform& platform) : platform_(platform) {
+  platform_.implementation_->clockStopped = true;
+}
+Platform::StoppedClock::~StoppedClock() { platform_.implementation_->clockStopped = false; }
 
 void Platform::adopt(v8::Isolate* isolate, net::any_io_executor executor) {
   implementation_->adopt(isolate, std::move(executor));

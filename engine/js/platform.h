@@ -22,6 +22,18 @@ class Platform {
 
   // From here on `isolate`'s tasks run on `executor`. Between Isolate::Allocate and its initialisation.
   void adopt(v8::Isolate* isolate, boost::asio::any_io_executor executor);
+  // While one lives, `Date.now()` is 0: for the top level of scripts (reference §1.6).
+  class StoppedClock {
+   public:
+    explicit StoppedClock(Platform& platform);
+    ~StoppedClock();
+    StoppedClock(const StoppedClock&) = delete;
+    StoppedClock& operator=(const StoppedClock&) = delete;
+
+   private:
+    Platform& platform_;
+  };
+
   // No task of `isolate` runs any more. Before Isolate::Dispose.
   void abandon(v8::Isolate* isolate);
 
