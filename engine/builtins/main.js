@@ -38,6 +38,7 @@ import { queueMicrotask } from './microtask.js';
 import { builtinModule } from './modules.js';
 import { bindNative } from './native.js';
 import { Navigator, createNavigator } from './navigator.js';
+import { missingBinding } from './missing.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
 import { defineProperty, objectKeys } from './primordials.js';
@@ -149,6 +150,8 @@ const hooks = {
 
   // builtinModule(specifier, env) → the exports of a module that belongs to the platform, or undefined.
   // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.
+  // missingBinding(text) → what stands for a binding that lathe lacks.
   builtinModule,
   entrypointKind,
+  missingBinding,
 };

@@ -2,7 +2,7 @@
 import { cloudflareWorkers } from './cloudflare-workers.js';
 import { assert } from './node/assert.js';
 import { strict } from './node/assert-strict.js';
-import { missingModule } from './node/missing.js';
+import { missingModule } from './missing.js';
 import { stringStartsWith } from './primordials.js';
 
 // The exports of the module `specifier`, as the own properties of an object; undefined when there is no

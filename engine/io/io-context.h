@@ -30,8 +30,14 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // js::Error) when there is none.
   static IoContext& current();
   static IoContext* currentOrNull();
+  // Whether this thread is inside JavaScript of any context.
+  static bool entered();
 
   Realm& realm() { return realm_; }
+
+  // What it runs for, such as "GET /path"; for messages.
+  void setTitle(std::string title) { title_ = std::move(title); }
+  const std::string& title() const { return title_; }
 
   // While it lives, JavaScript runs as in global scope: for a module's top level.
   class OutsideScope {
@@ -116,6 +122,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // (reference §2.8); the other ends it.
   void expectAnswer() { answerExpected_ = true; }
   void answered() { answerExpected_ = false; }
+  // Something that might have brought the answer has ended: when nothing else is left that might, aborts.
+  void checkHang();
 
   // ---- What it owns ----
 
@@ -253,18 +261,15 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     Continuation continuation;
   };
 
-  // Whether this thread is inside any isolate.
-  static bool entered();
   // Runs `body`; a C++ or JavaScript exception that leaves it is logged as uncaught.
   bool guarded(js::Lock& js, const std::function<void()>& body);
   // Posts `step` for a task that may be gone by then.
   void later(Task& task, std::function<void()> step);
-  // Something that might have brought the answer has ended.
-  void checkHang();
   bool nothingPending() const;
   void endWaitUntil();
 
   Realm& realm_;
+  std::string title_;
   js::Ref<v8::Object> token_;
   // In order of creation; destroyed in reverse.
   std::list<std::unique_ptr<detail::OwnedObject>> objects_;

@@ -28,8 +28,10 @@ class Generation;
 class Engine {
  public:
   struct Options {
-    // As worker::embeddedSnapshot() of embedded-snapshot.h gives it, or one of a test's own.
+    // As js::embeddedSnapshot() gives it; outlives the engine.
     std::string_view snapshot;
+    // Hears in one line why V8 is about to abort the process; need not return. May be null.
+    void (*onFatal)(const char* why) = nullptr;
   };
 
   // `platform`, `loop` and `log` outlive the engine.
@@ -41,8 +43,7 @@ class Engine {
   // Loads `sources` as one generation, in which service bindings find each other by name, and puts it
   // in the place of the one before; requests under way finish on the old one. The first source is the
   // one that answers requests. When it cannot be loaded, throws LoadError and all stays as it was.
-  // Runs the loop's handlers while a top-level await waits. Not to be called by something that
-  // runs on the loop within JavaScript.
+  // Not to be called by something that runs within JavaScript.
   void replace(std::vector<WorkerSource> sources);
 
   // Answers a request with the first worker. The answer may be there at once. Dropping the Pending
@@ -65,13 +66,13 @@ class Engine {
   // The watch on the loop thread's CPU time; the control thread calls its poll().
   io::CpuWatch& cpuWatch();
 
-  // What runs on the loop thread at this moment, for a last message when V8 has to abort the process:
-  // readable from a fatal-error handler.
+  // What runs on the loop thread at this moment, for a last message from `onFatal`. Empty names when it
+  // is the top level of a script or nothing at all.
   struct Running {
     std::string worker;
     std::string request;  // such as "GET /path"
   };
-  const Running& running() const;
+  Running running() const;
 
  private:
   class Implementation;

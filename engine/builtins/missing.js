@@ -1,6 +1,6 @@
-// Node's modules that lathe lacks: they can be imported, by any name that Node exports, and say so on use.
-import names from './export-names.json';
-import { defineProperty, hasOwn, stringSlice, stringSplit } from '../primordials.js';
+// What lathe lacks, in forms that can be imported or bound: each says so on use.
+import names from './node/export-names.json';
+import { defineProperty, hasOwn, stringSlice, stringSplit } from './primordials.js';
 
 // The exports of `specifier` ("node:fs"), or undefined when Node has no such module.
 export function missingModule(specifier) {
@@ -40,5 +40,12 @@ function refuser(target, refuse) {
     apply: refuse,
     construct: refuse,
     deleteProperty: refuse,
+  });
+}
+
+// A binding of a kind that lathe lacks.
+export function missingBinding(name) {
+  return refuser({}, () => {
+    throw new Error(`not implemented in lathe: ${name}`);
   });
 }

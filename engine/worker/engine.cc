@@ -1,0 +1,146 @@
+#include "engine/worker/engine.h"
+
+#include "engine/io/cpu-watch.h"
+#include "engine/io/io-context.h"
+#include "engine/worker/error-page.h"
+#include "engine/worker/exception-text.h"
+#include "engine/worker/generation.h"
+#include "engine/worker/worker-isolate.h"
+
+namespace lathe::worker {
+
+class Engine::Implementation {
+ public:
+  Implementation(js::Platform& platform, boost::asio::io_context& loop, Log& log,
+                 const Options& options)
+      : host{platform, loop, log, watch, options.snapshot, options.onFatal} {}
+
+  // The answer to a request whose handler failed, and the line in the log.
+  io::Response failed(const std::shared_ptr<Worker>& worker, const std::exception_ptr& error,
+                      bool html) {
+    std::string text = exceptionText(error);
+    host.log.exception(worker->name(), "Uncaught " + text);
+    return errorPage(text, html);
+  }
+
+  io::Pending<io::Response> later(const std::shared_ptr<Worker>& worker,
+                                  io::Pending<io::Response> pending, bool html) {
+    struct Call {
+      io::Resolver<io::Response> resolver;
+      io::Pending<io::Response> pending;
+    };
+    auto channel = io::makePending<io::Response>();
+    auto call = std::make_shared<Call>(Call{std::move(channel.resolver), std::move(pending)});
+    call->resolver.onDropped([weak = std::weak_ptr<Call>(call)] {
+      if (auto dropped = weak.lock()) dropped->pending = {};
+    });
+    call->pending.then([this, call, worker, html](io::Outcome<io::Response> outcome) {
+      if (outcome.failed()) {
+        call->resolver.resolve(failed(worker, outcome.error(), html));
+      } else {
+        call->resolver.settle(std::move(outcome));
+      }
+    });
+    return std::move(channel.pending);
+  }
+
+  io::CpuWatch watch;
+  Host host;
+  std::shared_ptr<Generation> generation;
+};
+
+Engine::Engine(js::Platform& platform, boost::asio::io_context& loop, Log& log,
+               const Options& options)
+    : implementation_(std::make_unique<Implementation>(platform, loop, log, options)) {}
+
+Engine::~Engine() = default;
+
+void Engine::replace(std::vector<WorkerSource> sources) {
+  implementation_->generation = Generation::load(implementation_->host, std::move(sources));
+}
+
+Answer Engine::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
+  auto& generation = *implementation_->generation;
+  bool html = acceptsHtml(head);
+  if (generation.workers().front()->isolate().condemned()) {
+    try {
+      generation.replaceCondemned();
+    } catch (const LoadError& error) {
+      return implementation_->failed(generation.workers().front(), std::current_exception(), html);
+    }
+  }
+  auto worker = generation.workers().front();
+  auto answer = worker->handleRequest(std::move(head), std::move(body));
+  auto* pending = std::get_if<io::Pending<io::Response>>(&answer);
+  if (!pending) return answer;
+  if (!pending->settled()) return implementation_->later(worker, std::move(*pending), html);
+  auto outcome = pending->takeOutcome();
+  if (outcome.failed()) return implementation_->failed(worker, outcome.error(), html);
+  return outcome.take();
+}
+
+std::vector<Engine::Test> Engine::tests() const {
+  std::vector<Test> all;
+  for (const auto& worker : implementation_->generation->workers()) {
+    for (const auto& entrypoint : worker->tests()) all.push_back({worker->name(), entrypoint});
+  }
+  return all;
+}
+
+io::Pending<std::string> Engine::runTest(const Test& test) {
+  auto& generation = *implementation_->generation;
+  auto channel = io::makePending<std::string>();
+  struct Run {
+    io::Resolver<std::string> resolver;
+    io::Pending<void> pending;
+  };
+  auto run = std::make_shared<Run>();
+  run->resolver = std::move(channel.resolver);
+  try {
+    generation.replaceCondemned();
+    run->pending = generation.find(test.worker)->runTest(test.entrypoint);
+  } catch (const LoadError& error) {
+    run->resolver.resolve(error.what());
+    return std::move(channel.pending);
+  }
+  run->pending.then([run](io::Outcome<void> outcome) {
+    run->resolver.resolve(outcome.failed() ? exceptionText(outcome.error()) : std::string());
+  });
+  return std::move(channel.pending);
+}
+
+io::Pending<void> Engine::drain() {
+  struct Drain {
+    io::Resolver<void> resolver;
+    std::shared_ptr<Generation> generation;
+    void look(const std::shared_ptr<Drain>& self) {
+      for (const auto& worker : generation->workers()) {
+        if (worker->eventsUnderWay() == 0) continue;
+        worker->onEventEnd([self] { self->look(self); });
+        return;
+      }
+      for (const auto& worker : generation->workers()) worker->onEventEnd(nullptr);
+      resolver.resolve();
+    }
+  };
+  auto channel = io::makePending<void>();
+  if (!implementation_->generation) {
+    channel.resolver.resolve();
+    return std::move(channel.pending);
+  }
+  auto drain = std::make_shared<Drain>();
+  drain->resolver = std::move(channel.resolver);
+  drain->generation = implementation_->generation;
+  drain->look(drain);
+  return std::move(channel.pending);
+}
+
+io::CpuWatch& Engine::cpuWatch() { return implementation_->watch; }
+
+Engine::Running Engine::running() const {
+  auto* context = io::IoContext::currentOrNull();
+  if (!context) return {};
+  return {static_cast<Worker&>(context->realm()).name(), context->title()};
+}
+
+}  // namespace lathe::worker

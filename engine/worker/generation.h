@@ -1,0 +1,37 @@
+#pragma once
+
+#include "engine/worker/host.h"
+#include "engine/worker/worker.h"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace lathe::worker {
+
+// Workers that were loaded together and know each other by name. Those with equal settings share an
+// isolate. Held by the engine while it is the newest, and by nothing else: what is under way in it
+// holds its own worker.
+class Generation : public std::enable_shared_from_this<Generation> {
+ public:
+  // Loads all of `sources`. Throws LoadError.
+  static std::shared_ptr<Generation> load(const Host& host, std::vector<WorkerSource> sources);
+  explicit Generation(const Host& host) : host_(host) {}
+
+  const std::vector<std::shared_ptr<Worker>>& workers() const { return workers_; }
+  std::shared_ptr<Worker> find(std::string_view name);
+
+  // Puts fresh workers, in a fresh isolate, into the place of those whose isolate has blown its heap.
+  // Throws LoadError when they do not start any more.
+  void replaceCondemned();
+
+ private:
+  std::shared_ptr<Worker> make(const WorkerSource& source);
+
+  const Host& host_;
+  std::vector<WorkerSource> sources_;
+  std::vector<std::weak_ptr<Worker::Isolate>> isolates_;
+  std::vector<std::shared_ptr<Worker>> workers_;
+};
+
+}  // namespace lathe::worker

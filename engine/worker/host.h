@@ -1,0 +1,28 @@
+#pragma once
+
+#include "engine/worker/log.h"
+
+#include <boost/asio/io_context.hpp>
+#include <string_view>
+
+namespace lathe::js {
+class Platform;
+}
+
+namespace lathe::io {
+class CpuWatch;
+}
+
+namespace lathe::worker {
+
+// What all workers of one engine share; everything in it outlives them.
+struct Host {
+  js::Platform& platform;
+  boost::asio::io_context& loop;
+  Log& log;
+  io::CpuWatch& cpuWatch;
+  std::string_view snapshot;
+  void (*onFatal)(const char* why);
+};
+
+}  // namespace lathe::worker

@@ -1,0 +1,204 @@
+#include "engine/worker/invocation.h"
+
+#include "engine/api/request.h"
+#include "engine/api/response.h"
+#include "engine/worker/exception-text.h"
+
+#include <boost/asio/post.hpp>
+
+namespace lathe::worker {
+namespace {
+
+// Runs `work`; what it throws becomes the exception value, nothing when all went well. A script that was
+// stopped gives an empty handle.
+template <class Work>
+std::optional<v8::Local<v8::Value>> caught(js::Lock& js, Work&& work) {
+  v8::TryCatch guard(js.v8());
+  try {
+    work();
+    return std::nullopt;
+  } catch (const js::ExceptionPending&) {
+    if (guard.HasTerminated() || !guard.HasCaught()) {
+      guard.ReThrow();
+      return v8::Local<v8::Value>();
+    }
+    return guard.Exception();
+  } catch (...) {
+    return js::currentExceptionToJs(js);
+  }
+}
+
+}  // namespace
+
+Invocation::Invocation(std::shared_ptr<Worker> worker)
+    : worker_(std::move(worker)), context_(std::make_shared<io::IoContext>(*worker_)) {}
+
+template <class Call, class Settled>
+void Invocation::deliver(Call call, Settled settled) {
+  context_->expectAnswer();
+  context_->onAbort([weak = weak_from_this()](std::exception_ptr error) {
+    if (auto self = weak.lock()) self->fail(std::move(error));
+  });
+  v8::Local<v8::Value> result;
+  auto failed = [this](js::Lock& js, v8::Local<v8::Value> exception) {
+    if (exception.IsEmpty()) return;  // stopped: the context's abort tells
+    fail(std::make_exception_ptr(toRemote(js, worker_->hooks(), exception)));
+  };
+  context_->run(
+      [&](js::Lock& js) {
+        auto exception = caught(js, [&] {
+          auto ctx = js::wrap(js, js::make<api::ExecutionContext>());
+          result = call(js, ctx);
+        });
+        if (exception) failed(js, *exception);
+      },
+      [&](js::Lock& js) {
+        if (result.IsEmpty()) return;
+        auto hear = [weak = weak_from_this(), settled, failed](
+                        js::Lock& inner, v8::Local<v8::Value> value, bool fulfilled) {
+          auto self = weak.lock();
+          if (!self || self->answered_) return;
+          if (!fulfilled) return failed(inner, value);
+          auto exception = caught(inner, [&] { settled(inner, value); });
+          if (exception) failed(inner, *exception);
+        };
+        if (result->IsPromise()) {
+          context_->whenSettled(js, result.As<v8::Promise>(), hear);
+        } else {
+          hear(js, result, true);
+        }
+      });
+  if (!answered_ && context_->aborted()) fail(context_->abortError());
+  if (!answered_) context_->checkHang();
+}
+
+// ---- Requests -------------------------------------------------------------------------------------
+
+Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body,
+                         const std::string& entrypoint) {
+  auto self = shared_from_this();
+  auto method = head.message.method_string();
+  auto target = head.message.target();
+  std::string title;
+  title.reserve(method.size() + 1 + target.size());
+  title.append(method.data(), method.size()).append(" ").append(target.data(), target.size());
+  context_->setTitle(std::move(title));
+  deliver(
+      [&](js::Lock& js, v8::Local<v8::Value> ctx) {
+        auto request = js::make<api::Request>(std::move(head));
+        if (body) {
+          static_cast<api::Body&>(*request).assign(
+              context_->addObject(std::move(body), "ReadableStream"));
+        }
+        return worker_->callFetch(js, entrypoint, js::wrap(js, request), ctx);
+      },
+      [this](js::Lock& js, v8::Local<v8::Value> value) { acceptResponse(js, value); });
+  if (outcome_) {
+    auto outcome = std::move(*outcome_);
+    outcome_.reset();
+    if (!outcome.failed()) return outcome.take();
+    return io::Pending<io::Response>::failed(outcome.error());
+  }
+  auto channel = io::makePending<io::Response>();
+  waiting_.emplace(std::move(channel.resolver));
+  waiting_->onDropped([weak = weak_from_this()] {
+    auto gone = weak.lock();
+    if (!gone || gone->answered_) return;
+    gone->answered_ = true;
+    gone->context_->answered();
+    gone->delivered();
+  });
+  return std::move(channel.pending);
+}
+
+void Invocation::acceptResponse(js::Lock& js, v8::Local<v8::Value> value) {
+  auto* response = js::unwrap<api::Response>(js, value);
+  if (!response) {
+    throw js::typeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
+  }
+  if (response->isError()) {
+    throw js::typeError(
+        "Return value from serve handler must not be an error response (like Response.error())");
+  }
+  succeed(response->release());
+}
+
+void Invocation::succeed(io::Response response) {
+  if (answered_) return;
+  answered_ = true;
+  context_->answered();
+  response.delivery = std::shared_ptr<void>(
+      static_cast<void*>(this), [self = shared_from_this()](void*) { self->delivered(); });
+  if (waiting_) {
+    waiting_->resolve(std::move(response));
+  } else {
+    outcome_.emplace(std::move(response));
+  }
+}
+
+void Invocation::fail(std::exception_ptr error) {
+  if (answered_) return;
+  answered_ = true;
+  context_->answered();
+  auto self = shared_from_this();
+  if (testWaiting_) {
+    testWaiting_->reject(error);
+  } else if (waiting_) {
+    waiting_->reject(error);
+  } else {
+    outcome_.emplace(error);
+  }
+  delivered();
+}
+
+// ---- Tests ----------------------------------------------------------------------------------------
+
+io::Pending<void> Invocation::test(const std::string& entrypoint) {
+  auto self = shared_from_this();
+  context_->setTitle(entrypoint.empty() ? "test" : "test " + entrypoint);
+  auto channel = io::makePending<void>();
+  testWaiting_.emplace(std::move(channel.resolver));
+  deliver(
+      [&](js::Lock& js, v8::Local<v8::Value> ctx) {
+        auto controller = v8::Object::New(js.v8());
+        return js::check(worker_->callHandler(js, entrypoint, "test", controller, ctx));
+      },
+      [this](js::Lock&, v8::Local<v8::Value>) {
+        // The client of a test waits for its waitUntil work too (reference §2.7).
+        answered_ = true;
+        context_->answered();
+        delivered();
+      });
+  return std::move(channel.pending);
+}
+
+// ---- The end --------------------------------------------------------------------------------------
+
+void Invocation::delivered() {
+  drained_ = context_->drain();
+  if (drained_.settled()) return finish();
+  drained_.then([weak = weak_from_this()](io::Outcome<void>) {
+    if (auto self = weak.lock()) self->finish();
+  });
+}
+
+void Invocation::finish() {
+  if (finished_) return;
+  finished_ = true;
+  auto end = [self = shared_from_this()] {
+    // Whoever hears of the end may replace the worker: the list must be in order by then.
+    auto worker = self->worker_;
+    auto kept = std::move(*self->position_);
+    worker->invocations_.erase(self->position_);
+    if (self->testWaiting_) self->testWaiting_->resolve();
+    if (auto hook = worker->onEventEnd_) hook();
+  };
+  // JavaScript of this context may be running: what it stands on must not go.
+  if (io::IoContext::entered()) {
+    boost::asio::post(worker_->executor(), std::move(end));
+  } else {
+    end();
+  }
+}
+
+}  // namespace lathe::worker

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "engine/js/isolate.h"
+#include "engine/worker/host.h"
+#include "engine/worker/worker.h"
+
+#include <memory>
+
+namespace lathe::worker {
+
+// One V8 isolate and heap with its compatibility settings and memory limit. Shared by the scripts of
+// one generation with equal settings, and held by nothing else: it goes when the last of them does.
+class Worker::Isolate : public std::enable_shared_from_this<Worker::Isolate> {
+ public:
+  static std::shared_ptr<Isolate> create(const Host& host, const Compatibility& compatibility,
+                                         std::size_t memoryBytesMax);
+  Isolate(const Host& host, const Compatibility& compatibility, std::size_t memoryBytesMax);
+  ~Isolate();
+
+  // Code bound to this isolate. Throws LoadError when its main module cannot be read.
+  std::shared_ptr<Script> newScript(WorkerSource source);
+
+  // Whether a script with these settings may live here.
+  bool fits(const WorkerSource& source) const;
+
+  const Host& host() const { return host_; }
+  js::Isolate& js() { return *js_; }
+  const Compatibility& compatibility() const { return compatibility_; }
+
+  // Runs `work(js)` inside the isolate, under a handle scope, without any context.
+  template <class Work>
+  auto inside(Work&& work) {
+    v8::Isolate::Scope entered(js_->v8());
+    v8::HandleScope handles(js_->v8());
+    js::Lock lock(js_->v8());
+    return work(lock);
+  }
+
+ private:
+  const Host& host_;
+  Compatibility compatibility_;
+  std::size_t memoryBytesMax_;
+  std::unique_ptr<js::Isolate> js_;
+};
+
+// A worker's code on its way to run in an isolate: the source, with the main module read.
+class Worker::Script : public std::enable_shared_from_this<Worker::Script> {
+ public:
+  Script(std::shared_ptr<Isolate> isolate, WorkerSource source);
+
+  // A new instance: makes its context and bindings and runs its top level once. Throws LoadError.
+  std::shared_ptr<Worker> createWorker(const FindService& findService);
+
+  Isolate& isolate() const { return *isolate_; }
+  const WorkerSource& source() const { return source_; }
+  const Module& main() const { return main_; }
+
+ private:
+  std::shared_ptr<Isolate> isolate_;
+  WorkerSource source_;
+  Module main_;
+};
+
+}  // namespace lathe::worker

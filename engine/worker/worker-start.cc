@@ -1,0 +1,244 @@
+// The start of a worker: its context, its bindings, its top level, its exports.
+#include "engine/api/fetcher.h"
+#include "engine/io/cpu-watch.h"
+#include "engine/js/platform.h"
+#include "engine/worker/exception-text.h"
+#include "engine/worker/worker-isolate.h"
+
+namespace lathe::worker {
+namespace {
+
+void setGlobal(js::Lock& js, const char* name, v8::Local<v8::Value> value) {
+  js::check(js.context()->Global()->DefineOwnProperty(js.context(), js.name(name), value,
+                                                      v8::DontEnum));
+}
+
+v8::Local<v8::Object> cloudflareObject(js::Lock& js, const Compatibility& compatibility) {
+  auto flags = v8::Object::New(js.v8());
+  for (const auto& [name, on] : compatibility.named()) {
+    js::check(flags->CreateDataProperty(js.context(), js.name(name), v8::Boolean::New(js.v8(), on)));
+  }
+  auto object = v8::Object::New(js.v8());
+  js::check(flags->SetIntegrityLevel(js.context(), v8::IntegrityLevel::kFrozen));
+  js::check(object->CreateDataProperty(js.context(), js.name("compatibilityFlags"), flags));
+  return object;
+}
+
+// The line of the source that an error points at, with a mark below the place.
+std::string codeFrame(js::Lock& js, v8::Local<v8::Message> message) {
+  v8::Local<v8::String> line;
+  if (!message->GetSourceLine(js.context()).ToLocal(&line)) return {};
+  std::string text = js::toUtf8(js, line);
+  auto column = static_cast<std::size_t>(message->GetStartColumn(js.context()).FromMaybe(0));
+  constexpr std::size_t kLongest = 120;
+  if (text.size() > kLongest || column > text.size()) return {};
+  return "\n  " + text + "\n  " + std::string(column, ' ') + "^";
+}
+
+// What the script exports cannot be an entry point unless it is an object or a class.
+bool isClassOf(js::Lock& js, v8::Local<v8::Function> kindHook, v8::Local<v8::Value> exported,
+               std::string& kind) {
+  auto result = js::check(kindHook->Call(js.context(), js.undefined(), 1, &exported));
+  if (!result->IsString()) return false;
+  kind = js::toUtf8(js, result.As<v8::String>());
+  return true;
+}
+
+}  // namespace
+
+void Worker::makeContext() {
+  js::Lock js(isolate().v8());
+  v8::Local<v8::Object> hooks;
+  auto context = isolate().newContext(&hooks);
+  context_ = js::Ref<v8::Context>(js, context);
+  hooks_ = js::Ref<v8::Object>(js, hooks);
+  context->SetAlignedPointerInEmbedderData(kContextSlot, static_cast<io::Realm*>(this));
+  modules_.attach(context);
+  context->SetErrorMessageForCodeGenerationFromStrings(
+      js.string("Code generation from strings disallowed for this context"));
+}
+
+// ---- Bindings -------------------------------------------------------------------------------------
+
+void Worker::makeBindings(js::Lock& js, const FindService& findService) {
+  auto env = v8::Object::New(js.v8());
+  for (const auto& binding : script_->source().bindings) {
+    auto value = valueOf(js, binding, findService);
+    js::check(env->CreateDataProperty(js.context(), js.name(binding.name), value));
+  }
+  env_ = js::Ref<v8::Object>(js, env);
+  setGlobal(js, "Cloudflare", cloudflareObject(js, script_->source().compatibility));
+}
+
+v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
+                                     const FindService& findService) {
+  if (auto* text = std::get_if<Binding::Text>(&binding.value)) return js.string(text->value);
+  if (auto* json = std::get_if<Binding::Json>(&binding.value)) {
+    return js::check(v8::JSON::Parse(js.context(), js.string(json->value)));
+  }
+  if (auto* service = std::get_if<Binding::Service>(&binding.value)) {
+    return js::wrap(js, js::make<api::Fetcher>(findService(*service)));
+  }
+  auto name = js.string(binding.name + " (" + std::get<Binding::Unsupported>(binding.value).what + ")")
+                  .As<v8::Value>();
+  return js::check(hook(js, "missingBinding")->Call(js.context(), js.undefined(), 1, &name));
+}
+
+// ---- The top level --------------------------------------------------------------------------------
+
+void Worker::start(js::Lock& js) {
+  const Module& main = script_->main();
+  auto context = js.context();
+  auto& host = workerIsolate().host();
+  v8::TryCatch guard(js.v8());
+  try {
+    js::Platform::StoppedClock stopped(host.platform);
+    context->AllowCodeGenerationFromStrings(true);
+    host.cpuWatch.enter(js.v8(), cpuLimitMs());
+    struct Leave {
+      io::CpuWatch& watch;
+      ~Leave() { watch.leave(); }
+    } leave{host.cpuWatch};
+
+    if (main.type == ModuleType::esModule && script_->source().modules->mayBeServiceWorker()) {
+      serviceWorker_ = runServiceWorker(js, main);
+    }
+    if (!serviceWorker_) runModules(js, modules_.link(js, main));
+    context->AllowCodeGenerationFromStrings(false);
+  } catch (const js::ExceptionPending&) {
+    failToStart(js, guard);
+  } catch (const js::Error& error) {
+    throw LoadError(main.name + ": " + error.message());
+  }
+  for (auto& reason : isolate().takeUnhandledRejections(js)) {
+    logUncaught(js, "Uncaught (in promise)", reason);
+  }
+}
+
+void Worker::runModules(js::Lock& js, v8::Local<v8::Module> main) {
+  auto promise = js::check(main->Evaluate(js.context())).As<v8::Promise>();
+  js.v8()->PerformMicrotaskCheckpoint();
+  if (js.v8()->IsExecutionTerminating()) throw js::ExceptionPending();
+  if (promise->State() == v8::Promise::kRejected) {
+    promise->MarkAsHandled();
+    js.v8()->ThrowException(promise->Result());
+    throw js::ExceptionPending();
+  }
+  if (promise->State() == v8::Promise::kPending) {
+    throw LoadError(script_->main().name +
+                    ": a top-level await never ends: nothing is left to run that could settle it");
+  }
+  readExports(js, main->GetModuleNamespace().As<v8::Object>());
+}
+
+// A script without imports and exports runs as a classic script. False when it is no such script.
+bool Worker::runServiceWorker(js::Lock& js, const Module& main) {
+  auto text = js.string(moduleText(main));
+  {
+    v8::TryCatch guard(js.v8());
+    v8::ScriptOrigin origin(js.v8(), js.string(main.name), 0, 0, false, -1, v8::Local<v8::Value>(),
+                            false, false, true);
+    v8::ScriptCompiler::Source source(text, origin);
+    v8::Local<v8::Module> module;
+    if (v8::ScriptCompiler::CompileModule(js.v8(), &source).ToLocal(&module)) {
+      if (module->GetModuleRequests()->Length() > 0) return false;
+      auto never = [](v8::Local<v8::Context>, v8::Local<v8::String>, v8::Local<v8::FixedArray>,
+                      v8::Local<v8::Module>) { return v8::MaybeLocal<v8::Module>(); };
+      if (!module->InstantiateModule(js.context(), never).FromMaybe(false)) return false;
+      auto space = module->GetModuleNamespace().As<v8::Object>();
+      if (js::check(space->GetOwnPropertyNames(js.context()))->Length() > 0) return false;
+      if (module->IsGraphAsync()) return false;
+    }
+  }
+  v8::ScriptOrigin origin(js.v8(), js.string(main.name));
+  v8::ScriptCompiler::Source source(text, origin);
+  v8::Local<v8::Script> script;
+  {
+    v8::TryCatch guard(js.v8());
+    // As a module its syntax error is told better.
+    if (!v8::ScriptCompiler::Compile(js.context(), &source).ToLocal(&script)) return false;
+  }
+  auto env = env_.get(js);
+  auto names = js::check(env->GetOwnPropertyNames(js.context()));
+  for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    auto name = js::check(names->Get(js.context(), i)).As<v8::Name>();
+    auto value = js::check(env->Get(js.context(), name));
+    js::check(js.context()->Global()->CreateDataProperty(js.context(), name, value));
+  }
+  js::check(script->Run(js.context()));
+  js.v8()->PerformMicrotaskCheckpoint();
+  if (js.v8()->IsExecutionTerminating()) throw js::ExceptionPending();
+  return true;
+}
+
+void Worker::readExports(js::Lock& js, v8::Local<v8::Object> exports) {
+  auto context = js.context();
+  auto kindHook = hook(js, "entrypointKind");
+  auto names = js::check(exports->GetOwnPropertyNames(context));
+  for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    auto key = js::check(names->Get(context, i));
+    auto value = js::check(exports->Get(context, key));
+    if (!value->IsObject()) continue;
+    std::string exportName = js::toUtf8(js, key.As<v8::String>());
+    auto kind = Entrypoint::Kind::object;
+    auto handlers = value.As<v8::Object>();
+    if (value->IsFunction()) {
+      std::string base;
+      kind = Entrypoint::Kind::otherClass;
+      if (isClassOf(js, kindHook, value, base)) {
+        kind = base == "DurableObject"      ? Entrypoint::Kind::actorClass
+               : base == "WorkerEntrypoint" ? Entrypoint::Kind::workerClass
+                                            : Entrypoint::Kind::otherClass;
+      }
+      auto prototype = js::check(handlers->Get(context, js.name("prototype")));
+      if (!prototype->IsObject()) continue;  // a plain arrow function or method
+      handlers = prototype.As<v8::Object>();
+    }
+    std::string entrypointName = exportName == "default" ? "" : exportName;
+    bool isTest = kind != Entrypoint::Kind::actorClass &&
+                  js::check(handlers->Get(context, js.name("test")))->IsFunction();
+    if (isTest) {
+      tests_.insert(entrypointName.empty() ? tests_.begin() : tests_.end(), entrypointName);
+    }
+    entrypoints_.push_back({entrypointName, kind, js::Ref<v8::Object>(js, value.As<v8::Object>())});
+  }
+}
+
+// ---- Failing --------------------------------------------------------------------------------------
+
+void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
+  const std::string& main = script_->main().name;
+  bool exceeded = cpuWatch().takeExceeded();
+  if (guard.HasTerminated() || exceeded || isolate().condemned()) {
+    js.v8()->CancelTerminateExecution();
+    if (isolate().condemned()) {
+      throw LoadError(main + ": Worker has exceeded memory limit. Its top level needs more than the " +
+                      std::to_string(script_->source().memoryBytesMax >> 20) +
+                      " MB of lathe.memory_mb.");
+    }
+    throw LoadError(main + ": Worker exceeded CPU time limit. Its top level ran for more than the " +
+                    std::to_string(cpuLimitMs()) + " ms of limits.cpu_ms.");
+  }
+  auto exception = guard.Exception();
+  auto message = guard.Message();
+  guard.Reset();
+  std::string place, frame;
+  if (!message.IsEmpty() && message->GetScriptResourceName()->IsString()) {
+    place = js::toUtf8(js, message->GetScriptResourceName().As<v8::String>()) + ":" +
+            std::to_string(message->GetLineNumber(js.context()).FromMaybe(0)) + ":" +
+            std::to_string(message->GetStartColumn(js.context()).FromMaybe(0) + 1);
+    frame = codeFrame(js, message);
+  }
+  if (exception->IsNativeError()) {
+    auto constructor = js::toUtf8(js, exception.As<v8::Object>()->GetConstructorName());
+    std::string text = js::toUtf8(js, js::check(exception->ToString(js.context())));
+    // A syntax error has no stack of its own worth showing.
+    if (constructor == "SyntaxError" && !place.empty()) {
+      throw LoadError(place + ": " + text + frame);
+    }
+  }
+  throw LoadError((place.empty() ? main : place) + ": Uncaught " +
+                  exceptionText(js, hooks(), exception));
+}
+
+}  // namespace lathe::worker

@@ -1,0 +1,204 @@
+#include "engine/worker/worker.h"
+
+#include "engine/io/cpu-watch.h"
+#include "engine/worker/exception-text.h"
+#include "engine/worker/invocation.h"
+#include "engine/worker/worker-isolate.h"
+
+namespace lathe::worker {
+namespace {
+
+Log::Level levelOf(std::string_view name) {
+  if (name == "debug") return Log::Level::debug;
+  if (name == "info") return Log::Level::info;
+  if (name == "warn") return Log::Level::warn;
+  if (name == "error") return Log::Level::error;
+  return Log::Level::log;
+}
+
+}  // namespace
+
+Worker::Worker(std::shared_ptr<Script> script, const FindService& findService)
+    : script_(std::move(script)),
+      modules_(script_->source().modules,
+               [this](js::Lock& js, std::string_view specifier)
+                   -> std::optional<v8::Local<v8::Object>> {
+                 if (specifier.starts_with("node:") &&
+                     !script_->source().compatibility.has(Flag::NodejsCompat)) {
+                   return std::nullopt;
+                 }
+                 v8::Local<v8::Value> arguments[] = {js.string(specifier), env_.get(js)};
+                 auto exports = js::check(
+                     hook(js, "builtinModule")->Call(js.context(), js.undefined(), 2, arguments));
+                 if (!exports->IsObject()) return std::nullopt;
+                 return exports.As<v8::Object>();
+               }) {
+  workerIsolate().inside([&](js::Lock& js) {
+    makeContext();
+    v8::Context::Scope entered(v8Context());
+    makeBindings(js, findService);
+    start(js);
+  });
+  starting_ = false;
+}
+
+Worker::~Worker() = default;
+
+const std::string& Worker::name() const { return script_->source().name; }
+Worker::Isolate& Worker::workerIsolate() { return script_->isolate(); }
+
+// ---- io::Realm ------------------------------------------------------------------------------------
+
+boost::asio::any_io_executor Worker::executor() { return workerIsolate().host().loop.get_executor(); }
+js::Isolate& Worker::isolate() { return workerIsolate().js(); }
+v8::Local<v8::Context> Worker::v8Context() {
+  js::Lock js(isolate().v8());
+  return context_.get(js);
+}
+v8::Local<v8::Object> Worker::hooks() {
+  js::Lock js(isolate().v8());
+  return hooks_.get(js);
+}
+io::CpuWatch& Worker::cpuWatch() { return workerIsolate().host().cpuWatch; }
+std::uint32_t Worker::cpuLimitMs() { return script_->source().cpuMsMax; }
+
+void Worker::logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) {
+  if (what == "Uncaught") {
+    // Its own "error" listeners are asked first.
+    v8::TryCatch guard(js.v8());
+    if (!hook(js, "reportException")
+             ->Call(js.context(), js.undefined(), 1, &exception)
+             .IsEmpty()) {
+      return;
+    }
+  }
+  printException(std::string(what) + " " + exceptionText(js, hooks(), exception));
+}
+
+void Worker::logWarning(std::string_view text) {
+  workerIsolate().host().log.warning(name(), text);
+}
+
+void Worker::print(std::string_view level, std::string_view text) {
+  workerIsolate().host().log.console(name(), levelOf(level), text);
+}
+
+bool Worker::colors() const { return script_->isolate().host().log.colors(); }
+
+void Worker::printException(std::string_view text) {
+  workerIsolate().host().log.exception(name(), text);
+}
+
+void Worker::isolateCondemned() {
+  // Whatever else runs on this heap ends too, but not within the entry that has just found out.
+  boost::asio::post(executor(), [weak = weak_from_this()] {
+    if (auto self = weak.lock()) {
+      self->abortAll(std::make_exception_ptr(js::plainError("Worker has exceeded memory limit.")));
+    }
+  });
+}
+
+// ---- Events ---------------------------------------------------------------------------------------
+
+Answer Worker::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
+                             const std::string& entrypoint) {
+  auto invocation = std::make_shared<Invocation>(shared_from_this());
+  invocations_.push_front(invocation);
+  invocation->position_ = invocations_.begin();
+  return invocation->fetch(std::move(head), std::move(body), entrypoint);
+}
+
+io::Pending<void> Worker::runTest(const std::string& entrypoint) {
+  auto invocation = std::make_shared<Invocation>(shared_from_this());
+  invocations_.push_front(invocation);
+  invocation->position_ = invocations_.begin();
+  return invocation->test(entrypoint);
+}
+
+void Worker::abortAll(std::exception_ptr error) {
+  auto all = std::vector<std::shared_ptr<Invocation>>(invocations_.begin(), invocations_.end());
+  for (auto& invocation : all) invocation->abort(error);
+}
+
+const Worker::Entrypoint* Worker::findEntrypoint(const std::string& wanted) const {
+  for (const auto& entrypoint : entrypoints_) {
+    if (entrypoint.name == wanted) return &entrypoint;
+  }
+  return nullptr;
+}
+
+v8::Local<v8::Function> Worker::hook(js::Lock& js, const char* name) {
+  return js::check(hooks_.get(js)->Get(js.context(), js.name(name))).As<v8::Function>();
+}
+
+v8::MaybeLocal<v8::Value> Worker::callHandler(js::Lock& js, const std::string& wanted,
+                                              const char* method, v8::Local<v8::Value> argument,
+                                              v8::Local<v8::Value> ctx) {
+  const Entrypoint* entrypoint = findEntrypoint(wanted);
+  if (!entrypoint) {
+    throw js::typeError("The entrypoint name " + wanted +
+                        " was not found in this worker. Ensure the worker exports an entrypoint with "
+                        "that name.");
+  }
+  if (entrypoint->kind == Entrypoint::Kind::actorClass) {
+    throw js::typeError("The entrypoint name " + wanted +
+                        " refers to a Durable Object class, but the incoming request is trying to "
+                        "invoke it as a stateless worker.");
+  }
+  auto receiver = entrypoint->exported.get(js);
+  bool isClass = entrypoint->kind != Entrypoint::Kind::object;
+  if (isClass) {
+    v8::Local<v8::Value> arguments[] = {ctx, env_.get(js)};
+    receiver = js::check(receiver.As<v8::Function>()->NewInstance(js.context(), 2, arguments));
+  }
+  auto handler = js::check(receiver->Get(js.context(), js.name(method)));
+  if (!handler->IsFunction()) return {};
+  v8::Local<v8::Value> arguments[] = {argument, env_.get(js), ctx};
+  return js::check(
+      handler.As<v8::Function>()->Call(js.context(), receiver, isClass ? 1 : 3, arguments));
+}
+
+v8::Local<v8::Value> Worker::callFetch(js::Lock& js, const std::string& entrypoint,
+                                       v8::Local<v8::Value> request, v8::Local<v8::Value> ctx) {
+  if (entrypoint.empty() && (serviceWorker_ || !findEntrypoint(""))) {
+    return dispatchFetchEvent(js, request, ctx);
+  }
+  v8::Local<v8::Value> result;
+  if (callHandler(js, entrypoint, "fetch", request, ctx).ToLocal(&result)) return result;
+  if (!std::exchange(missingFetchLogged_, true)) {
+    logWarning(
+        "Received a FetchEvent but we lack a handler for FetchEvents. Did you remember to export a "
+        "fetch() function?");
+  }
+  throw js::plainError("Handler does not export a fetch() function.");
+}
+
+// Service-worker syntax: "fetch" at the global object.
+v8::Local<v8::Value> Worker::dispatchFetchEvent(js::Lock& js, v8::Local<v8::Value> request,
+                                                v8::Local<v8::Value> ctx) {
+  auto context = js.context();
+  v8::Local<v8::Value> arguments[] = {request, ctx};
+  auto outcome = js::check(hook(js, "dispatchFetchEvent")
+                               ->Call(context, js.undefined(), 2, arguments))
+                     .As<v8::Object>();
+  auto is = [&](const char* name) {
+    return js::check(outcome->Get(context, js.name(name)))->BooleanValue(js.v8());
+  };
+  if (is("responded")) return js::check(outcome->Get(context, js.name("response")));
+  if (is("prevented")) {
+    throw js::plainError("The worker prevented the default and did not respond.");
+  }
+  auto type = js.string("fetch").As<v8::Value>();
+  auto listeners = js::check(hook(js, "globalListeners")->Call(context, js.undefined(), 1, &type));
+  if (listeners.As<v8::Array>()->Length() == 0) {
+    if (!std::exchange(missingFetchLogged_, true)) {
+      logWarning(
+          "Received a FetchEvent but we lack a handler for FetchEvents. Did you remember to export a "
+          "fetch() function?");
+    }
+    throw js::plainError("Handler does not export a fetch() function.");
+  }
+  throw js::notImplemented("passing a request on to its origin (no listener called respondWith)");
+}
+
+}  // namespace lathe::worker

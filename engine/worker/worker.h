@@ -1,0 +1,122 @@
+#pragma once
+
+#include "engine/api/fetcher.h"
+#include "engine/io/http-message.h"
+#include "engine/io/io-context.h"
+#include "engine/io/realm.h"
+#include "engine/worker/module-registry.h"
+#include "engine/worker/worker-source.h"
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lathe::worker {
+
+struct Host;
+class Invocation;
+
+// An answer that is there at once, or later. A failed one carries what the script threw as
+// js::RemoteException, or the runtime's own js::Error.
+using Answer = std::variant<io::Response, io::Pending<io::Response>>;
+
+// An instance of a script: a V8 context, its bindings and its exported handlers. Held by the
+// generation it was loaded with and by every event that it has not finished. Loop thread.
+class Worker final : public io::Realm, public std::enable_shared_from_this<Worker> {
+ public:
+  class Isolate;
+  class Script;
+  // Finds the far end of a service binding.
+  using FindService = std::function<std::shared_ptr<api::ServiceTarget>(const Binding::Service&)>;
+
+  // Made by Script::createWorker.
+  Worker(std::shared_ptr<Script> script, const FindService& findService);
+  ~Worker() override;
+
+  const std::string& name() const;
+  Isolate& workerIsolate();
+
+  // Delivers a request to the default export, or to the one called `entrypoint`. The body may be null.
+  // Dropping the Pending means that the client has left.
+  Answer handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
+                       const std::string& entrypoint = {});
+
+  // The exports that have a `test` method; the default export is the empty name, and comes first.
+  const std::vector<std::string>& tests() const { return tests_; }
+  // Runs one, and waits for its waitUntil work. Fails with what the test threw.
+  io::Pending<void> runTest(const std::string& entrypoint);
+
+  // Ends all events with this error.
+  void abortAll(std::exception_ptr error);
+  std::size_t eventsUnderWay() const { return invocations_.size(); }
+  // Called whenever an event has ended.
+  void onEventEnd(std::function<void()> hook) { onEventEnd_ = std::move(hook); }
+
+  // ---- io::Realm ----
+  boost::asio::any_io_executor executor() override;
+  js::Isolate& isolate() override;
+  v8::Local<v8::Context> v8Context() override;
+  v8::Local<v8::Object> hooks() override;
+  void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) override;
+  void logWarning(std::string_view text) override;
+  void print(std::string_view level, std::string_view text) override;
+  bool colors() const override;
+  void printException(std::string_view text) override;
+  std::uint32_t nextTimerId() override { return ++timerIds_; }
+  io::CpuWatch& cpuWatch() override;
+  std::uint32_t cpuLimitMs() override;
+  void isolateCondemned() override;
+
+ private:
+  friend class Invocation;
+
+  // What an event is delivered to.
+  struct Entrypoint {
+    enum class Kind { object, workerClass, actorClass, otherClass };
+    std::string name;
+    Kind kind;
+    js::Ref<v8::Object> exported;
+  };
+
+  void makeContext();
+  void makeBindings(js::Lock& js, const FindService& findService);
+  v8::Local<v8::Value> valueOf(js::Lock& js, const Binding& binding, const FindService& findService);
+  // Runs the script's top level. Throws LoadError.
+  void start(js::Lock& js);
+  void runModules(js::Lock& js, v8::Local<v8::Module> main);
+  bool runServiceWorker(js::Lock& js, const Module& main);
+  void readExports(js::Lock& js, v8::Local<v8::Object> exports);
+  // What must be said of the exception that `guard` holds, or of the limit that was reached.
+  [[noreturn]] void failToStart(js::Lock& js, v8::TryCatch& guard);
+
+  const Entrypoint* findEntrypoint(const std::string& name) const;
+  // Calls the handler `method` of an entry point with an event's argument; for a class with the
+  // argument alone on an instance made for it. Empty when an exception is pending.
+  v8::MaybeLocal<v8::Value> callHandler(js::Lock& js, const std::string& entrypoint,
+                                        const char* method, v8::Local<v8::Value> argument,
+                                        v8::Local<v8::Value> context);
+  v8::Local<v8::Value> callFetch(js::Lock& js, const std::string& entrypoint,
+                                 v8::Local<v8::Value> request, v8::Local<v8::Value> context);
+  v8::Local<v8::Value> dispatchFetchEvent(js::Lock& js, v8::Local<v8::Value> request,
+                                          v8::Local<v8::Value> context);
+  v8::Local<v8::Function> hook(js::Lock& js, const char* name);
+
+  std::shared_ptr<Script> script_;
+  ModuleRegistry modules_;
+  js::Ref<v8::Context> context_;
+  js::Ref<v8::Object> hooks_;
+  js::Ref<v8::Object> env_;
+  std::vector<Entrypoint> entrypoints_;
+  std::vector<std::string> tests_;
+  bool serviceWorker_ = false;
+  bool missingFetchLogged_ = false;
+  bool starting_ = true;
+  std::uint32_t timerIds_ = 0;
+  std::list<std::shared_ptr<Invocation>> invocations_;
+  std::function<void()> onEventEnd_;
+};
+
+}  // namespace lathe::worker
