@@ -1,0 +1,170 @@
+#include "cli/module-files.h"
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+#include <utility>
+
+#include "cli/read-file.h"
+#include "engine/nearest-name.h"
+
+namespace lathe::cli {
+
+namespace fs = std::filesystem;
+
+using worker::LoadError;
+using worker::Module;
+using worker::ModuleType;
+
+namespace {
+
+// What a bundler would append, in the order in which it would try.
+constexpr std::array<std::string_view, 6> kExtensions = {".js",   ".mjs", ".cjs",
+                                                         ".json", ".ts",  ".tsx"};
+constexpr std::array<std::string_view, 5> kTypedExtensions = {".ts", ".mts", ".cts", ".tsx",
+                                                              ".jsx"};
+
+// A listing of a folder that is longer than this is not searched for what the user meant.
+constexpr std::size_t kSearchedFilesMax = 1000;
+
+bool isRelative(std::string_view specifier) {
+  return specifier.starts_with("./") || specifier.starts_with("../") || specifier == "." ||
+         specifier == "..";
+}
+
+// The name that `specifier` leads to from the module called `referrer`.
+std::string resolved(std::string_view specifier, std::string_view referrer) {
+  return (fs::path(referrer).parent_path() / fs::path(specifier))
+      .lexically_normal()
+      .generic_string();
+}
+
+void refuseTypeScript(const fs::path& path, const std::string& shown) {
+  if (std::ranges::find(kTypedExtensions, path.extension().string()) == kTypedExtensions.end()) {
+    return;
+  }
+  throw LoadError(shown +
+                  ": not implemented in lathe: TypeScript and JSX; bundle it first, such as " +
+                  "with: npx esbuild " + path.filename().string() +
+                  " --bundle --format=esm --outfile=worker.js");
+}
+
+// What is in the folder of `path` that its user may have meant; empty when nothing is.
+std::string meantInstead(const fs::path& path) {
+  std::error_code error;
+  for (std::string_view extension : kExtensions) {
+    fs::path longer = path;
+    longer += extension;
+    if (fs::is_regular_file(longer, error)) return longer.filename().string();
+  }
+  std::vector<std::string> names;
+  for (fs::directory_iterator at(path.parent_path(), error), end; !error && at != end;
+       at.increment(error)) {
+    if (names.size() == kSearchedFilesMax) return {};
+    names.push_back(at->path().filename().string());
+  }
+  std::ranges::sort(names);
+  std::vector<std::string_view> candidates(names.begin(), names.end());
+  return std::string(nearestName(path.filename().string(), candidates).value_or(""));
+}
+
+std::string missing(std::string_view name, std::string_view referrer) {
+  return "No such module \"" + std::string(name) + "\".\n  imported from \"" +
+         std::string(referrer) + "\"";
+}
+
+}  // namespace
+
+ModuleFiles::ModuleFiles(MainScript main, fs::path baseDir, ModuleRules rules)
+    : main_(std::move(main)), baseDir_(std::move(baseDir)), rules_(std::move(rules)) {}
+
+ModuleType ModuleFiles::mainType(const std::string& name) const {
+  ModuleType type = rules_.typeOf(name).value_or(ModuleType::esModule);
+  if (type == ModuleType::esModule || type == ModuleType::commonJs) return type;
+  std::string shown = main_.writtenAt.empty() ? "" : main_.writtenAt + ": ";
+  throw LoadError(shown + "\"" + name + "\" is no script, by its name and the rules for modules");
+}
+
+Module ModuleFiles::main() {
+  std::string shown = shownPath(main_.path);
+  if (!main_.writtenAt.empty()) shown = main_.writtenAt + ": the main script " + shown;
+  std::string name = main_.path.lexically_relative(baseDir_).generic_string();
+  try {
+    std::string content = readFile(main_.path);
+    refuseTypeScript(main_.path, shownPath(main_.path));
+    return {name, mainType(name), std::move(content)};
+  } catch (const FileError& error) {
+    std::string message = shown + " " + error.what();
+    if (error.kind() == FileError::Kind::absent) {
+      if (std::string meant = meantInstead(main_.path); !meant.empty()) {
+        message += "; did you mean \"" + meant + "\"?";
+      }
+    }
+    throw LoadError(message);
+  }
+}
+
+std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_view referrer) {
+  if (!isRelative(specifier)) return std::nullopt;
+  std::string name = resolved(specifier, referrer);
+  fs::path path = baseDir_ / fs::path(name);
+  // The spelling for bundlers that could as well make a URL of it.
+  if (name.ends_with(".wasm?module")) path = baseDir_ / fs::path(name.substr(0, name.find('?')));
+
+  std::string content;
+  try {
+    content = readFile(path);
+  } catch (const FileError& error) {
+    if (error.kind() != FileError::Kind::absent) {
+      throw LoadError("the module \"" + name + "\" " + error.what() + "\n  imported from \"" +
+                      std::string(referrer) + "\"");
+    }
+    std::string meant = meantInstead(path);
+    if (meant.empty()) return std::nullopt;
+    std::size_t slash = specifier.rfind('/');
+    throw LoadError(missing(name, referrer) + "; did you mean \"" +
+                    std::string(specifier.substr(0, slash + 1)) + meant + "\"?");
+  }
+  refuseTypeScript(path, name);
+  auto type = rules_.typeOf(name);
+  if (!type) {
+    throw LoadError("no rule tells what kind of module \"" + name + "\" is\n  imported from \"" +
+                    std::string(referrer) +
+                    "\"; add one to the configuration, such as \"rules\": [{ \"type\": \"Text\", "
+                    "\"globs\": [\"**/*" +
+                    path.extension().string() + "\"] }]");
+  }
+  return Module{std::move(name), *type, std::move(content)};
+}
+
+ListedModules::ListedModules(std::vector<ListedModule> modules) : modules_(std::move(modules)) {}
+
+namespace {
+
+Module readListed(const ListedModule& module) {
+  try {
+    return {module.name, module.type, readFile(module.path)};
+  } catch (const FileError& error) {
+    throw LoadError(module.writtenAt + ": the file " + shownPath(module.path) +
+                    " of the module \"" + module.name + "\" " + error.what());
+  }
+}
+
+}  // namespace
+
+Module ListedModules::main() { return readListed(modules_.front()); }
+
+std::optional<Module> ListedModules::load(std::string_view specifier, std::string_view referrer) {
+  auto named = [&](std::string_view name) {
+    return std::ranges::find(modules_, name, &ListedModule::name);
+  };
+  auto found = named(specifier);
+  if (found == modules_.end()) {
+    std::string name = resolved(specifier, referrer);
+    found = named(name.starts_with('/') ? std::string_view(name).substr(1) : name);
+  }
+  if (found == modules_.end()) return std::nullopt;
+  return readListed(*found);
+}
+
+}  // namespace lathe::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/config.h"
+#include "cli/module-rules.h"
+#include "engine/worker/worker-source.h"
+
+namespace lathe::cli {
+
+// The modules of a worker as files. A module is called by its path from the base folder, with
+// forward slashes, and imports others by paths relative to itself, exactly as the files are
+// spelled: nothing is appended, no package is searched.
+class ModuleFiles final : public worker::ModuleLoader {
+ public:
+  ModuleFiles(MainScript main, std::filesystem::path baseDir, ModuleRules rules);
+
+  worker::Module main() override;
+  std::optional<worker::Module> load(std::string_view specifier,
+                                     std::string_view referrer) override;
+  bool mayBeServiceWorker() const override { return true; }
+
+ private:
+  worker::ModuleType mainType(const std::string& name) const;
+
+  MainScript main_;
+  std::filesystem::path baseDir_;
+  ModuleRules rules_;
+};
+
+// The modules that a configuration lists one by one; the first is the main one. A specifier is a
+// name of the list, or a path that leads to one from the name of the module that imports it.
+class ListedModules final : public worker::ModuleLoader {
+ public:
+  // There is at least one.
+  explicit ListedModules(std::vector<ListedModule> modules);
+
+  worker::Module main() override;
+  std::optional<worker::Module> load(std::string_view specifier,
+                                     std::string_view referrer) override;
+  bool mayBeServiceWorker() const override { return false; }
+
+ private:
+  std::vector<ListedModule> modules_;
+};
+
+}  // namespace lathe::cli
