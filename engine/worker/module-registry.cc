@@ -42,12 +42,15 @@ void settling(js::Lock& js, v8::Local<v8::Promise::Resolver> resolver, Work&& wo
 // Runs `work` for a callback of V8: its exception becomes the one that is pending.
 template <class T, class Work>
 v8::MaybeLocal<T> throwing(js::Lock& js, Work&& work) {
+  // Thrown again from here, it is where V8 looks for it, and not with a TryCatch further out.
+  v8::TryCatch guard(js.v8());
   try {
     return work();
   } catch (const js::ExceptionPending&) {
   } catch (...) {
     js.v8()->ThrowException(js::currentExceptionToJs(js));
   }
+  guard.ReThrow();
   return {};
 }
 

@@ -146,7 +146,10 @@ bool Worker::runServiceWorker(js::Lock& js, const Module& main) {
                       v8::Local<v8::Module>) { return v8::MaybeLocal<v8::Module>(); };
       if (!module->InstantiateModule(js.context(), never).FromMaybe(false)) return false;
       auto space = module->GetModuleNamespace().As<v8::Object>();
-      if (js::check(space->GetOwnPropertyNames(js.context()))->Length() > 0) return false;
+      // Without a look at their values, which are not there yet.
+      auto names = js::check(space->GetPropertyNames(js.context(), v8::KeyCollectionMode::kOwnOnly,
+                                                     v8::SKIP_SYMBOLS, v8::IndexFilter::kIncludeIndices));
+      if (names->Length() > 0) return false;
       if (module->IsGraphAsync()) return false;
     }
   }
