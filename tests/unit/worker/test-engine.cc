@@ -85,7 +85,7 @@ std::string TestEngine::get(const std::string& target, const std::string& body) 
   std::string text = std::to_string(response.status) + " " + (bytes ? **bytes : "");
   response = {};
   loop.restart();
-  loop.run();
+  loop.poll();
   return text;
 }
 
