@@ -55,14 +55,14 @@ class Body {
 
   template <class T>
   static void describeBody(js::Class<T>& c) {
-    c.template attribute<&T::body>("body");
-    c.template attribute<&T::bodyUsed>("bodyUsed");
-    c.template method<&T::text>("text");
-    c.template method<&T::json>("json");
-    c.template method<&T::arrayBuffer>("arrayBuffer");
-    c.template method<&T::bytes>("bytes");
-    c.template method<&T::blob>("blob");
-    c.template method<&T::formData>("formData");
+    c.template attribute<&Body::body>("body");
+    c.template attribute<&Body::bodyUsed>("bodyUsed");
+    c.template method<&Body::text>("text");
+    c.template method<&Body::json>("json");
+    c.template method<&Body::arrayBuffer>("arrayBuffer");
+    c.template method<&Body::bytes>("bytes");
+    c.template method<&Body::blob>("blob");
+    c.template method<&Body::formData>("formData");
   }
 
  protected:

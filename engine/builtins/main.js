@@ -16,6 +16,7 @@ import {
 } from './abort.js';
 import { entrypointKind } from './cloudflare-workers.js';
 import { createConsole } from './console.js';
+import { deviate } from './deviations.js';
 import { CloseEvent, CustomEvent, ErrorEvent, Event, MessageEvent } from './event.js';
 import {
   EventTarget,
@@ -82,6 +83,7 @@ export function install(global, native) {
   define(global, 'console', createConsole(), false);
   define(global, 'queueMicrotask', queueMicrotask, true);
   define(global, 'reportError', reportError, true);
+  defineReplaceable(global, 'self', global);
   defineReplaceable(global, 'navigator', createNavigator());
   defineReplaceable(global, 'performance', createPerformance());
   defineReplaceable(global, 'scheduler', createScheduler());
@@ -150,8 +152,10 @@ const hooks = {
 
   // builtinModule(specifier, env) → the exports of a module that belongs to the platform, or undefined.
   // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.
+  // deviate(flags) takes away what a worker with these compatibility flags must not see.
   // missingBinding(text) → what stands for a binding that lathe lacks.
   builtinModule,
+  deviate,
   entrypointKind,
   missingBinding,
 };

@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <string_view>
 
+namespace lathe {
+class Compatibility;
+}
+
 namespace lathe::js {
 class Isolate;
 }
@@ -40,6 +44,8 @@ class Realm {
   virtual bool colors() const = 0;
   // An exception that even the script's "error" listeners left alone.
   virtual void printException(std::string_view text) = 0;
+  // What the worker has asked for.
+  virtual const Compatibility& compatibility() const = 0;
   // Timer ids are unique per global scope.
   virtual std::uint32_t nextTimerId() = 0;
   // Watches how long one entry computes.

@@ -62,11 +62,12 @@ void defineStack(Lock& js, v8::Local<v8::Object> object, const std::string& mess
 
 }  // namespace
 
-// The stack belongs to the JavaScript object, which V8 has made before this runs.
-Ptr<DomException> DomException::construct(Lock& js, std::optional<std::string> message,
+Ptr<DomException> DomException::construct(Lock& js, Receiver made,
+                                          std::optional<std::string> message,
                                           std::optional<v8::Local<v8::Value>> nameOrOptions) {
   std::string name = "Error";
   if (nameOrOptions) name = Convert<std::string>::fromJs(js, *nameOrOptions);
+  defineStack(js, made.object, message.value_or(""), name);
   return make<DomException>(message.value_or(""), std::move(name));
 }
 

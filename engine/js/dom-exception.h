@@ -16,7 +16,7 @@ class DomException final : public Object {
   DomException(std::string message, std::string name)
       : message_(std::move(message)), name_(std::move(name)) {}
 
-  static Ptr<DomException> construct(Lock& js, std::optional<std::string> message,
+  static Ptr<DomException> construct(Lock& js, Receiver made, std::optional<std::string> message,
                                      std::optional<v8::Local<v8::Value>> nameOrOptions);
 
   const std::string& message() const { return message_; }

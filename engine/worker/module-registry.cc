@@ -59,6 +59,18 @@ v8::ScriptOrigin originOf(js::Lock& js, const Module& module, bool isModule) {
                           false, false, isModule);
 }
 
+// The attributes of an import are a flat list of key, value and, in static imports, the place: `type:
+// "json"` is the only one there is.
+void checkAttributes(js::Lock& js, v8::Local<v8::FixedArray> attributes, int stride) {
+  for (int i = 0; i + 1 < attributes->Length(); i += stride) {
+    auto key = js::toUtf8(js, attributes->Get(js.context(), i).As<v8::String>());
+    auto value = js::toUtf8(js, attributes->Get(js.context(), i + 1).As<v8::String>());
+    if (key != "type" || value != "json") {
+      throw js::typeError("Unrecognized import attribute " + key + ": \"" + value + "\".");
+    }
+  }
+}
+
 // The value that a module of one value exports as its default.
 v8::Local<v8::Value> valueOf(js::Lock& js, const Module& module) {
   switch (module.type) {
@@ -225,6 +237,7 @@ void ModuleRegistry::linkGraph(js::Lock& js, Entry& root) {
     for (int i = 0; i < requests->Length(); ++i) {
       auto request = requests->Get(js.context(), i).As<v8::ModuleRequest>();
       auto specifier = js::toUtf8(js, request->GetSpecifier());
+      checkAttributes(js, request->GetImportAssertions(), 3);
       bool known = resolutions_.contains(keyOf(entry.name, specifier));
       Entry& imported = resolve(js, specifier, entry.name);
       if (!known) open.push_back(&imported);
@@ -260,10 +273,11 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
                                                      v8::Local<v8::Data>,
                                                      v8::Local<v8::Value> resourceName,
                                                      v8::Local<v8::String> specifier,
-                                                     v8::Local<v8::FixedArray>) {
+                                                     v8::Local<v8::FixedArray> attributes) {
   js::Lock js(context->GetIsolate());
   auto& registry = of(context);
   return throwing<v8::Promise>(js, [&] {
+    checkAttributes(js, attributes, 2);
     auto resolver = js::check(v8::Promise::Resolver::New(context));
     std::string referrer =
         resourceName->IsString() ? js::toUtf8(js, resourceName.As<v8::String>()) : registry.mainName_;
@@ -405,7 +419,10 @@ v8::Local<v8::Value> ModuleRegistry::require(js::Lock& js, const std::string& sp
     throw js::plainError("require() of \"" + specifier +
                          "\" is not possible: the module has a top-level await. Use import.");
   }
-  return module->GetModuleNamespace();
+  auto exports = module->GetModuleNamespace().As<v8::Object>();
+  auto name = js.name("default");
+  if (!js::check(exports->Has(js.context(), name))) return exports;
+  return js::check(exports->Get(js.context(), name));
 }
 
 }  // namespace lathe::worker

@@ -5,6 +5,8 @@
 #include "engine/worker/exception-text.h"
 #include "engine/worker/worker-isolate.h"
 
+#include <algorithm>
+
 namespace lathe::worker {
 namespace {
 
@@ -13,15 +15,21 @@ void setGlobal(js::Lock& js, const char* name, v8::Local<v8::Value> value) {
                                                       v8::DontEnum));
 }
 
-v8::Local<v8::Object> cloudflareObject(js::Lock& js, const Compatibility& compatibility) {
+v8::Local<v8::Object> compatibilityFlagsObject(js::Lock& js, const Compatibility& compatibility) {
   auto flags = v8::Object::New(js.v8());
   for (const auto& [name, on] : compatibility.named()) {
     js::check(flags->CreateDataProperty(js.context(), js.name(name), v8::Boolean::New(js.v8(), on)));
   }
-  auto object = v8::Object::New(js.v8());
   js::check(flags->SetIntegrityLevel(js.context(), v8::IntegrityLevel::kFrozen));
-  js::check(object->CreateDataProperty(js.context(), js.name("compatibilityFlags"), flags));
-  return object;
+  return flags;
+}
+
+// Whether engine/builtins/deviations.js has anything to do.
+bool deviates(const Compatibility& compatibility) {
+  constexpr Flag kOn[] = {Flag::EnableNavigatorLanguage, Flag::EnableWeakRef, Flag::GlobalNavigator,
+                          Flag::SetTostringTag};
+  return !std::all_of(std::begin(kOn), std::end(kOn),
+                      [&](Flag flag) { return compatibility.has(flag); });
 }
 
 // The line of the source that an error points at, with a mark below the place.
@@ -67,7 +75,14 @@ void Worker::makeBindings(js::Lock& js, const FindService& findService) {
     js::check(env->CreateDataProperty(js.context(), js.name(binding.name), value));
   }
   env_ = js::Ref<v8::Object>(js, env);
-  setGlobal(js, "Cloudflare", cloudflareObject(js, script_->source().compatibility));
+  auto flags = compatibilityFlagsObject(js, compatibility());
+  auto cloudflare = v8::Object::New(js.v8());
+  js::check(cloudflare->CreateDataProperty(js.context(), js.name("compatibilityFlags"), flags));
+  setGlobal(js, "Cloudflare", cloudflare);
+  if (deviates(compatibility())) {
+    v8::Local<v8::Value> argument = flags;
+    js::check(hook(js, "deviate")->Call(js.context(), js.undefined(), 1, &argument));
+  }
 }
 
 v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
@@ -93,7 +108,7 @@ void Worker::start(js::Lock& js) {
   v8::TryCatch guard(js.v8());
   try {
     js::Platform::StoppedClock stopped(host.platform);
-    context->AllowCodeGenerationFromStrings(true);
+    context->AllowCodeGenerationFromStrings(compatibility().has(Flag::AllowEvalDuringStartup));
     host.cpuWatch.enter(js.v8(), cpuLimitMs());
     struct Leave {
       io::CpuWatch& watch;

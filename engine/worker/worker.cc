@@ -24,10 +24,12 @@ Worker::Worker(std::shared_ptr<Script> script, const FindService& findService)
                [this](js::Lock& js, std::string_view specifier)
                    -> std::optional<v8::Local<v8::Object>> {
                  if (specifier.starts_with("node:") &&
-                     !script_->source().compatibility.has(Flag::NodejsCompat)) {
+                     !compatibility().has(Flag::NodejsCompat)) {
                    return std::nullopt;
                  }
-                 v8::Local<v8::Value> arguments[] = {js.string(specifier), env_.get(js)};
+                 bool hidesEnv = compatibility().has(Flag::DisallowImportableEnv);
+                 auto env = hidesEnv ? v8::Object::New(js.v8()) : env_.get(js);
+                 v8::Local<v8::Value> arguments[] = {js.string(specifier), env};
                  auto exports = js::check(
                      hook(js, "builtinModule")->Call(js.context(), js.undefined(), 2, arguments));
                  if (!exports->IsObject()) return std::nullopt;
@@ -59,6 +61,7 @@ v8::Local<v8::Object> Worker::hooks() {
   js::Lock js(isolate().v8());
   return hooks_.get(js);
 }
+const Compatibility& Worker::compatibility() const { return script_->source().compatibility; }
 io::CpuWatch& Worker::cpuWatch() { return workerIsolate().host().cpuWatch; }
 std::uint32_t Worker::cpuLimitMs() { return script_->source().cpuMsMax; }
 

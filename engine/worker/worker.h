@@ -65,6 +65,7 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   void print(std::string_view level, std::string_view text) override;
   bool colors() const override;
   void printException(std::string_view text) override;
+  const Compatibility& compatibility() const override;
   std::uint32_t nextTimerId() override { return ++timerIds_; }
   io::CpuWatch& cpuWatch() override;
   std::uint32_t cpuLimitMs() override;
