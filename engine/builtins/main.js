@@ -43,6 +43,7 @@ import { missingBinding } from './missing.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
 import { defineProperty, objectKeys } from './primordials.js';
+import { PromiseRejectionEvent, reportRejection } from './promise-rejection-event.js';
 import { reportError, reportException } from './report-error.js';
 import { Scheduler, createScheduler } from './scheduler.js';
 
@@ -62,6 +63,7 @@ const interfaces = {
   PerformanceEntry,
   PerformanceMark,
   PerformanceMeasure,
+  PromiseRejectionEvent,
   ScheduledEvent,
   Scheduler,
 };
@@ -147,8 +149,10 @@ const hooks = {
   dispatchScheduledEvent,
 
   // reportException(error): the "error" event at the global object, then native.reportException unless it
-  // was canceled.
+  // was canceled. reportRejection(promise, reason) fires "unhandledrejection" and returns whether it was
+  // left alone.
   reportException,
+  reportRejection,
 
   // builtinModule(specifier, env) → the exports of a module that belongs to the platform, or undefined.
   // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.

@@ -108,8 +108,8 @@ void IoContext::Entry::drain() {
 
 void IoContext::Entry::reportRejections() {
   if (entryDepth > 1) return;
-  for (auto& reason : context_.realm_.isolate().takeUnhandledRejections(js_)) {
-    context_.realm_.logUncaught(js_, "Uncaught (in promise)", reason);
+  for (auto& [promise, reason] : context_.realm_.isolate().takeUnhandledRejections(js_)) {
+    context_.realm_.reportRejection(js_, promise, reason);
   }
 }
 

@@ -37,6 +37,9 @@ class Realm {
   virtual v8::Local<v8::Object> hooks() = 0;
   // A line for the log about an exception that nobody caught. `what` says where it was lost.
   virtual void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) = 0;
+  // A rejection that nobody handles: the script's listeners are told, then the log.
+  virtual void reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
+                               v8::Local<v8::Value> reason) = 0;
   virtual void logWarning(std::string_view text) = 0;
   // One message of the script's console; `level` is "debug", "log", "info", "warn" or "error".
   virtual void print(std::string_view level, std::string_view text) = 0;

@@ -97,12 +97,14 @@ void Isolate::onPromiseReject(v8::PromiseRejectMessage message) {
   }
 }
 
-std::vector<v8::Local<v8::Value>> Isolate::takeUnhandledRejections(Lock& js) {
-  std::vector<v8::Local<v8::Value>> reasons;
+std::vector<Isolate::UnhandledRejection> Isolate::takeUnhandledRejections(Lock& js) {
+  std::vector<UnhandledRejection> taken;
+  if (rejections_.empty()) return taken;
   for (auto& kept : std::exchange(rejections_, {})) {
-    if (!kept.promise.Get(js.v8())->HasHandler()) reasons.push_back(kept.reason.Get(js.v8()));
+    auto promise = kept.promise.Get(js.v8());
+    if (!promise->HasHandler()) taken.push_back({promise, kept.reason.Get(js.v8())});
   }
-  return reasons;
+  return taken;
 }
 
 // V8 aborts the process when the limit it is given here proves too small: a single allocation can want

@@ -63,8 +63,12 @@ class Isolate {
   // The heap limit was blown: what runs is being terminated and nothing may run here any more.
   bool condemned() const { return condemned_; }
 
-  // The reasons of promises that were rejected since the last call and that nobody handles.
-  std::vector<v8::Local<v8::Value>> takeUnhandledRejections(Lock& js);
+  struct UnhandledRejection {
+    v8::Local<v8::Promise> promise;
+    v8::Local<v8::Value> reason;
+  };
+  // The promises that were rejected since the last call and that nobody handles.
+  std::vector<UnhandledRejection> takeUnhandledRejections(Lock& js);
 
   // What the isolate needs to be made: the maker of the snapshot builds one without having any.
   Isolate(v8::Isolate* raw);

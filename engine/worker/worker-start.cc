@@ -125,8 +125,8 @@ void Worker::start(js::Lock& js) {
   } catch (const js::Error& error) {
     throw LoadError(main.name + ": " + error.message());
   }
-  for (auto& reason : isolate().takeUnhandledRejections(js)) {
-    logUncaught(js, "Uncaught (in promise)", reason);
+  for (auto& [promise, reason] : isolate().takeUnhandledRejections(js)) {
+    reportRejection(js, promise, reason);
   }
 }
 

@@ -78,6 +78,19 @@ void Worker::logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Valu
   printException(std::string(what) + " " + exceptionText(js, hooks(), exception));
 }
 
+void Worker::reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
+                             v8::Local<v8::Value> reason) {
+  v8::TryCatch guard(js.v8());
+  v8::Local<v8::Value> arguments[] = {promise, reason};
+  v8::Local<v8::Value> alone;
+  bool asked = hook(js, "reportRejection")
+                   ->Call(js.context(), js.undefined(), 2, arguments)
+                   .ToLocal(&alone);
+  if (!asked || alone->IsTrue()) {
+    printException("Uncaught (in promise) " + exceptionText(js, hooks(), reason));
+  }
+}
+
 void Worker::logWarning(std::string_view text) {
   workerIsolate().host().log.warning(name(), text);
 }

@@ -50,6 +50,20 @@ TEST_CASE("what a handler throws is a 500 with message and stack, and a line in 
   CHECK(engine.log.lines[0].starts_with("Uncaught RangeError: too far"));
 }
 
+TEST_CASE("a rejection that nobody handles is logged, unless a listener prevents it") {
+  TestEngine engine;
+  engine.load(
+      "const reasons = []; addEventListener('unhandledrejection', (event) => {\n"
+      "  if (event.reason === 'quiet') event.preventDefault(); });\n"
+      "export default { fetch(request) { Promise.reject(request.url.slice(-5));\n"
+      "  Promise.reject('handled').catch(() => {}); return new Response('fine'); } };");
+  CHECK(engine.get("/quiet") == "200 fine");
+  CHECK(engine.log.lines.empty());
+  CHECK(engine.get("/aloud") == "200 fine");
+  REQUIRE(engine.log.lines.size() == 1);
+  CHECK(engine.log.lines[0] == "Uncaught (in promise) aloud");
+}
+
 TEST_CASE("a handler that can never answer is ended") {
   TestEngine engine;
   engine.load(answering("new Promise(() => {})"));

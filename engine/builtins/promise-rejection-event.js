@@ -1,0 +1,51 @@
+// The "unhandledrejection" event.
+// https://html.spec.whatwg.org/multipage/webappapis.html#unhandled-promise-rejections
+import { Event } from './event.js';
+import { fireGlobalEvent } from './event-target.js';
+import { native } from './native.js';
+import {
+  defineInterface,
+  illegalInvocation,
+  isObject,
+  requireArguments,
+  toDictionary,
+} from './webidl.js';
+
+export class PromiseRejectionEvent extends Event {
+  #promise;
+  #reason;
+
+  constructor(type, eventInitDict) {
+    requireArguments(arguments.length, 2, "construct 'PromiseRejectionEvent'");
+    super(type, eventInitDict);
+    const { promise, reason } = toDictionary(eventInitDict);
+    if (!isObject(promise)) {
+      throw new TypeError("Failed to construct 'PromiseRejectionEvent': member 'promise' is required.");
+    }
+    this.#promise = promise;
+    this.#reason = reason;
+  }
+
+  static #of(event) {
+    if (!isObject(event) || !(#promise in event)) throw illegalInvocation();
+    return event;
+  }
+
+  get promise() {
+    return PromiseRejectionEvent.#of(this).#promise;
+  }
+  get reason() {
+    return PromiseRejectionEvent.#of(this).#reason;
+  }
+}
+defineInterface(PromiseRejectionEvent, 'PromiseRejectionEvent');
+
+// Tells the script of a rejection that nobody handles; returns whether it left it alone.
+export function reportRejection(promise, reason) {
+  const event = new PromiseRejectionEvent('unhandledrejection', {
+    cancelable: true,
+    promise,
+    reason,
+  });
+  return fireGlobalEvent(event, native.reportException);
+}
