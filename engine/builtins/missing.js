@@ -1,5 +1,5 @@
 // What lathe lacks, in forms that can be imported or bound: each says so on use.
-import names from './node/export-names.json';
+import names from './node/export-names.js';
 import { defineProperty, hasOwn, stringSlice, stringSplit } from './primordials.js';
 
 // The exports of `specifier` ("node:fs"), or undefined when Node has no such module.

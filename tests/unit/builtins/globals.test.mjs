@@ -18,6 +18,7 @@ test('interfaces are not enumerable, functions and attributes of the global are'
     'removeEventListener',
     'reportError',
     'scheduler',
+    'self',
   ]);
   for (const name of Object.getOwnPropertyNames(scope)) {
     const { configurable, value, writable } = Object.getOwnPropertyDescriptor(scope, name);
