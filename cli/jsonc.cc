@@ -39,41 +39,6 @@ void appendUtf8(std::string& to, char32_t c) {
   }
 }
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  out += '"';
-  for (char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          constexpr char kHex[] = "0123456789abcdef";
-          out += "\\u00";
-          out += kHex[c >> 4];
-          out += kHex[c & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-  return out;
-}
-
 // The text shortened at a character's end.
 std::string_view beginning(std::string_view text) {
   if (text.size() <= kQuotedBytesMax) return text;
@@ -84,7 +49,7 @@ std::string_view beginning(std::string_view text) {
 
 std::string shortlyQuoted(std::string_view text) {
   std::string_view shown = beginning(text);
-  std::string out = quoted(shown);
+  std::string out = jsonQuoted(shown);
   if (shown.size() < text.size()) out += "…";
   return out;
 }
@@ -374,7 +339,7 @@ std::string toJson(const JsonValue& value) {
   std::string out;
   switch (value.kind) {
     case JsonValue::Kind::string:
-      return quoted(value.text);
+      return jsonQuoted(value.text);
     case JsonValue::Kind::array:
       for (const JsonValue& element : value.elements) {
         out += out.empty() ? "[" : ",";
@@ -385,7 +350,7 @@ std::string toJson(const JsonValue& value) {
       for (const JsonMember& member : value.members) {
         if (value.find(member.key) != &member) continue;
         out += out.empty() ? "{" : ",";
-        out += quoted(member.key) + ":" + toJson(member.value);
+        out += jsonQuoted(member.key) + ":" + toJson(member.value);
       }
       return out.empty() ? "{}" : out + "}";
     case JsonValue::Kind::null:
@@ -393,6 +358,41 @@ std::string toJson(const JsonValue& value) {
     case JsonValue::Kind::number:
       return value.text;
   }
+  return out;
+}
+
+std::string jsonQuoted(std::string_view text) {
+  std::string out;
+  out += '"';
+  for (char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          constexpr char kHex[] = "0123456789abcdef";
+          out += "\\u00";
+          out += kHex[c >> 4];
+          out += kHex[c & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
   return out;
 }
 

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace lathe::cli {
+
+// What every command ends with.
+enum class ExitCode {
+  done = 0,
+  failed = 1,  // the worker failed, or its configuration is wrong
+  usage = 2,
+  portTaken = 3,
+  testsFailed = 5,
+  httpError = 22,  // `lathe fetch`, as `curl -f`: the status was 400 or above
+};
+
+}  // namespace lathe::cli
