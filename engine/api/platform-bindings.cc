@@ -1,12 +1,17 @@
 #include "engine/api/platform-bindings.h"
 
+#include "engine/api/base64.h"
 #include "engine/api/execution-context.h"
 #include "engine/api/fetcher.h"
 #include "engine/api/headers.h"
 #include "engine/api/natives.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
+#include "engine/api/text-decoder.h"
+#include "engine/api/text-encoder.h"
 #include "engine/api/timers.h"
+#include "engine/api/url-search-params.h"
+#include "engine/api/url.h"
 #include "engine/js/dom-exception.h"
 #include "engine/js/native-function.h"
 
@@ -23,9 +28,16 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<Headers::Iterator>(),
     js::interface<Request>(),
     js::interface<Response>(),
+    js::interface<TextDecoder>(),
+    js::interface<TextEncoder>(),
+    js::interface<Url>(),
+    js::interface<UrlSearchParams>(),
+    js::interface<UrlSearchParams::Iterator>(),
 };
 
 constexpr js::Function kGlobals[] = {
+    js::function<&api::atob>("atob"),
+    js::function<&api::btoa>("btoa"),
     js::function<&clearTimeout>("clearImmediate"),
     js::function<&clearTimeout>("clearInterval"),
     js::function<&clearTimeout>("clearTimeout"),
