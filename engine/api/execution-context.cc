@@ -13,7 +13,8 @@ void ExecutionContext::abort(js::Lock& js, std::optional<v8::Local<v8::Value>> r
   auto& context = io::IoContext::current();
   std::exception_ptr error;
   if (reason) {
-    error = std::make_exception_ptr(js::Thrown(js, *reason));
+    error = std::make_exception_ptr(
+        js::RemoteException::of(js, *reason, js::describeException(js, *reason)));
   } else {
     error = std::make_exception_ptr(
         js::plainError("Worker execution was aborted due to call to ctx.abort()."));

@@ -33,6 +33,15 @@ class Dictionary {
     return *this;
   }
 
+  // The members of the dictionary that this one extends, kept in a struct of their own; first of all.
+  template <auto field>
+  Dictionary& inherited() {
+    using Parent = std::remove_cvref_t<decltype(target_.*field)>;
+    Dictionary<Parent> parent(js_, object_, target_.*field);
+    Parent::members(parent);
+    return *this;
+  }
+
   template <auto field>
   Dictionary& required(const char* name) {
     auto value = object_.IsEmpty() ? v8::Local<v8::Value>(js_.undefined())

@@ -30,11 +30,24 @@ Error notImplemented(const std::string& what) {
   return {Error::Kind::error, "not implemented in lathe: " + what};
 }
 
-Thrown::Thrown(Lock& js, v8::Local<v8::Value> value)
-    : value_(std::make_shared<v8::Global<v8::Value>>(js.v8(), value)),
-      text_(describeException(js, value)) {}
+namespace {
 
-v8::Local<v8::Value> Thrown::value(Lock& js) const { return value_->Get(js.v8()); }
+// A property of an error as text; empty when it has none, or reading it fails.
+std::string textProperty(Lock& js, v8::Local<v8::Object> error, const char* name) {
+  v8::TryCatch guard(js.v8());
+  v8::Local<v8::Value> value;
+  if (!error->Get(js.context(), js.name(name)).ToLocal(&value) || !value->IsString()) return {};
+  return toUtf8(js, value.As<v8::String>());
+}
+
+}  // namespace
+
+RemoteException RemoteException::of(Lock& js, v8::Local<v8::Value> exception, std::string text) {
+  if (!exception->IsObject()) return {"Error", text, text};
+  auto error = exception.As<v8::Object>();
+  std::string name = textProperty(js, error, "name");
+  return {name.empty() ? "Error" : name, textProperty(js, error, "message"), std::move(text)};
+}
 
 v8::Local<v8::Value> RemoteException::toJs(Lock& js) const {
   auto text = js.string(message_);
@@ -61,8 +74,6 @@ v8::Local<v8::Value> currentExceptionToJs(Lock& js) {
     return error.toJs(js);
   } catch (const Error& error) {
     return error.toJs(js);
-  } catch (const Thrown& thrown) {
-    return thrown.value(js);
   } catch (const std::exception& error) {
     return v8::Exception::Error(js.string(error.what()));
   }

@@ -47,6 +47,9 @@ class RemoteException : public std::exception {
   RemoteException(std::string name, std::string message, std::string text)
       : name_(std::move(name)), message_(std::move(message)), text_(std::move(text)) {}
 
+  // What can be carried of `exception`; `text` is for people.
+  static RemoteException of(Lock& js, v8::Local<v8::Value> exception, std::string text);
+
   // For people: with the stack and the causes.
   const char* what() const noexcept override { return text_.c_str(); }
   // An Error of the same name and message, marked as `remote`.
@@ -60,19 +63,6 @@ class RemoteException : public std::exception {
 
 // V8 has an exception scheduled already: unwind to the callback or the entry without touching V8.
 struct ExceptionPending {};
-
-// A JavaScript value thrown through C++. It holds the value strongly, so it must not outlive the
-// isolate, and it stays on the loop thread.
-class Thrown : public std::exception {
- public:
-  Thrown(Lock& js, v8::Local<v8::Value> value);
-  const char* what() const noexcept override { return text_.c_str(); }
-  v8::Local<v8::Value> value(Lock& js) const;
-
- private:
-  std::shared_ptr<v8::Global<v8::Value>> value_;
-  std::string text_;
-};
 
 // Runs inside a `catch (...)`: the current C++ exception as a JavaScript value. Any foreign exception
 // becomes an `Error` with its text.

@@ -3,21 +3,6 @@
 #include "engine/js/value.h"
 
 namespace lathe::worker {
-namespace {
-
-// A property of an error as text; empty when reading it fails.
-std::string property(js::Lock& js, v8::Local<v8::Value> exception, const char* name) {
-  if (!exception->IsObject()) return {};
-  v8::TryCatch guard(js.v8());
-  v8::Local<v8::Value> value;
-  if (!exception.As<v8::Object>()->Get(js.context(), js.name(name)).ToLocal(&value) ||
-      !value->IsString()) {
-    return {};
-  }
-  return js::toUtf8(js, value.As<v8::String>());
-}
-
-}  // namespace
 
 std::string exceptionText(js::Lock& js, v8::Local<v8::Object> hooks,
                           v8::Local<v8::Value> exception) {
@@ -34,10 +19,7 @@ std::string exceptionText(js::Lock& js, v8::Local<v8::Object> hooks,
 
 js::RemoteException toRemote(js::Lock& js, v8::Local<v8::Object> hooks,
                              v8::Local<v8::Value> exception) {
-  std::string text = exceptionText(js, hooks, exception);
-  if (!exception->IsObject()) return {"Error", text, text};
-  std::string name = property(js, exception, "name");
-  return {name.empty() ? "Error" : name, property(js, exception, "message"), text};
+  return js::RemoteException::of(js, exception, exceptionText(js, hooks, exception));
 }
 
 std::string exceptionText(const std::exception_ptr& error) {
