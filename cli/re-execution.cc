@@ -16,6 +16,7 @@ namespace {
 
 // Descriptors in decimal, separated by commas.
 constexpr const char* kVariable = "LATHE_LISTEN_FDS";
+constexpr const char* kAssignment = "LATHE_LISTEN_FDS=";
 
 // Leads to this program even when its file has been replaced since.
 constexpr const char* kSelf = "/proc/self/exe";
@@ -39,16 +40,15 @@ ReExecution::ReExecution(const std::vector<std::string>& arguments) : arguments_
 void ReExecution::keep(const std::vector<int>& descriptors) {
   descriptors_ = descriptors;
   environment_.clear();
-  const std::string prefix = std::string(kVariable) + "=";
   for (char** variable = environ; *variable; ++variable) {
-    if (!std::string_view(*variable).starts_with(prefix)) environment_.push_back(*variable);
+    if (!std::string_view(*variable).starts_with(kAssignment)) environment_.push_back(*variable);
   }
   if (!descriptors.empty()) {
     std::string list;
     for (int descriptor : descriptors) {
       list += (list.empty() ? "" : ",") + std::to_string(descriptor);
     }
-    environment_.push_back(prefix + list);
+    environment_.push_back(kAssignment + list);
   }
   environmentPointers_ = pointersTo(environment_);
 }

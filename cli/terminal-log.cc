@@ -54,7 +54,7 @@ std::string jsonLine(const std::vector<std::pair<std::string_view, std::string_v
   return line + "}\n";
 }
 
-bool wantsColors() {
+bool wantsColors(int descriptor) {
   auto variable = [](const char* name) {
     const char* value = std::getenv(name);
     return std::string_view(value ? value : "");
@@ -63,7 +63,7 @@ bool wantsColors() {
     return force != "0" && force != "false";
   }
   if (!variable("NO_COLOR").empty() || variable("TERM") == "dumb") return false;
-  return ::isatty(STDERR_FILENO) == 1;
+  return ::isatty(descriptor) == 1;
 }
 
 void TerminalLog::say(std::string_view mark, std::string_view color, std::string_view text) {

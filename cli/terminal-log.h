@@ -45,8 +45,8 @@ class TerminalLog final : public worker::Log {
 // One line of JSON: an object with these members, whose values are texts.
 std::string jsonLine(const std::vector<std::pair<std::string_view, std::string_view>>& members);
 
-// Whether the person at standard error wants colours: by FORCE_COLOR, NO_COLOR and TERM, else if it
+// Whether who reads `descriptor` wants colours: by FORCE_COLOR, NO_COLOR and TERM, else if it
 // is a terminal.
-bool wantsColors();
+bool wantsColors(int descriptor);
 
 }  // namespace lathe::cli

@@ -1,0 +1,20 @@
+#include "cli/check-command.h"
+
+#include "cli/output.h"
+#include "cli/runtime.h"
+
+namespace lathe::cli {
+
+ExitCode check(const ProjectChoice& project, TerminalLog& log) {
+  Config config = loadConfig(project);
+  Runtime runtime(log, {config});
+  runtime.load({config});
+  if (log.format() == LogFormat::json) {
+    writeOut(jsonLine({{"event", "checked"}, {"worker", config.name}, {"file", config.shownAs}}));
+  } else {
+    writeOut("The worker \"" + config.name + "\" of " + config.shownAs + " loads.\n");
+  }
+  return ExitCode::done;
+}
+
+}  // namespace lathe::cli

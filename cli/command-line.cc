@@ -1,0 +1,239 @@
+#include "cli/command-line.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <v8.h>
+
+#include "cli/usage-error.h"
+#include "engine/nearest-name.h"
+
+namespace lathe::cli {
+
+namespace {
+
+constexpr const char* kWhat =
+    "[CONFIG|SCRIPT] is a wrangler.json or wrangler.jsonc, a folder that "
+    "has one, or a script alone.\nWithout it, the nearest configuration "
+    "here or in a folder above is used.";
+
+constexpr const char* kExamples = R"(Begin with a file, worker.js:
+
+  export default {
+    fetch(request) { return new Response("Hello!"); },
+  };
+
+and then:
+
+  lathe serve worker.js          serve it on http://localhost:8787
+  lathe fetch worker.js /path    ask it once and print the answer
+  lathe check                    does what wrangler.jsonc describes load?
+  lathe test tests/*.jsonc       run exported objects that have a test() method
+
+`lathe COMMAND --help` tells more about each.
+
+Exit codes: 0 done, 1 the worker or its configuration is wrong, 2 wrong usage, 3 port taken,
+5 tests failed, 22 `lathe fetch` got a status of 400 or above.)";
+
+constexpr const char* kServeExamples = R"(Examples:
+  lathe serve                          the nearest configuration, on its port or 8787
+  lathe serve worker.js --port 3000    a script alone
+  lathe serve --port 0                 any free port; the Ready line tells which
+  lathe serve --env staging            "env.staging" of the configuration
+  lathe serve --log-format json        one JSON object a line, for programs
+
+The first Ctrl-C finishes what is in flight (at most 5 seconds), the second ends at once. SIGHUP
+loads configuration and script again; what does not load leaves the worker before in place.)";
+
+constexpr const char* kFetchExamples = R"(Examples:
+  lathe fetch                                      GET / of the nearest configuration
+  lathe fetch /products?under=5 -i                 with status and headers
+  lathe fetch worker.js http://shop.example/       a whole URL
+  lathe fetch / -d a=1 -d b=2                      POST a form
+  lathe fetch / -H 'content-type: application/json' -d @order.json
+
+What has `://` in it or begins with a slash is the URL, unless it is the first of two. Nothing
+is served, no port is opened. The body goes to standard output, console messages to standard
+error. Exits with 22 when the status is 400 or above.)";
+
+constexpr const char* kCheckExamples = R"(Examples:
+  lathe check                  the nearest configuration
+  lathe check wrangler.jsonc   a certain one
+  lathe check worker.js        a script alone)";
+
+constexpr const char* kTestExamples =
+    R"(A test is an exported object with a test() method; it passes unless that throws or rejects:
+
+  export const sums = {
+    test(controller, env, ctx) { assert.strictEqual(1 + 1, 2); },
+  };
+
+Examples:
+  lathe test wrangler.jsonc
+  lathe test a/wrangler.jsonc b/wrangler.jsonc     together: "services" find each other by name
+  lathe test wrangler.jsonc --filter sums          only those with "sums" in worker:export)";
+
+constexpr std::array<std::string_view, 4> kCommands = {"serve", "fetch", "check", "test"};
+
+std::string versionText() {
+  return std::string("lathe ") + LATHE_VERSION + " (V8 " + v8::V8::GetVersion() + ")\n";
+}
+
+void addProject(CLI::App& command, ProjectChoice& project) {
+  command.add_option("project", project.path, kWhat)->option_text("[CONFIG|SCRIPT]");
+}
+
+void addEnvironment(CLI::App& command, std::string& environment) {
+  command.add_option("--env,-e", environment, "Environment of the configuration")
+      ->option_text("NAME");
+}
+
+void addLogFormat(CLI::App& command, LogFormat& format) {
+  static const std::map<std::string, LogFormat> kFormats = {{"text", LogFormat::text},
+                                                            {"json", LogFormat::json}};
+  command
+      .add_option_function<std::string>(
+          "--log-format", [&format](const std::string& name) { format = kFormats.at(name); },
+          "How to log: text, or json for one object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->option_text("text|json");
+}
+
+// An option that may be given several times, once for each value.
+void addRepeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
+                   const char* description, const char* value) {
+  command.add_option(names, values, description)->option_text(value)->allow_extra_args(false);
+}
+
+// Which of its words names the project and which the URL.
+void splitWords(const std::vector<std::string>& words, FetchOptions& fetch) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    bool firstOfTwo = words.size() == 2 && i == 0;
+    bool url = looksLikeUrl(words[i]) && (!firstOfTwo || !looksLikeUrl(words[1]));
+    if (url) {
+      fetch.request.url = words[i];
+    } else if (fetch.project.path.empty()) {
+      fetch.project.path = words[i];
+    } else {
+      throw UsageError("a URL has :// in it or begins with a slash; found \"" + words[i] + "\"");
+    }
+  }
+}
+
+// The words that CLI11 could not place, told with the nearest option.
+[[noreturn]] void refuseExtras(const CLI::App& command) {
+  std::vector<std::string> options;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  }
+  std::vector<std::string_view> candidates(options.begin(), options.end());
+  std::vector<std::string> extras = command.remaining();
+  std::string first = extras.empty() ? "" : extras.front();
+  std::string text =
+      first.starts_with('-') ? "there is no option " + first : "\"" + first + "\" is one too many";
+  if (first.starts_with('-')) text += didYouMean(first, candidates);
+  throw UsageError(text + "\nlathe " + command.get_name() + " --help tells what there is");
+}
+
+void refuseUnknownCommand(const std::vector<std::string>& arguments) {
+  if (arguments.size() < 2) {
+    throw UsageError("say what to do: serve, fetch, check or test; lathe --help tells more");
+  }
+  const std::string& word = arguments[1];
+  if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) return;
+  std::string hint = didYouMean(word, kCommands);
+  if (hint.empty()) hint = "; there are serve, fetch, check and test";
+  throw UsageError("there is no command \"" + word + "\"" + hint);
+}
+
+}  // namespace
+
+CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
+  refuseUnknownCommand(arguments);
+  CommandLine line;
+  CLI::App app("lathe runs Cloudflare-style workers on your own machine.", "lathe");
+  app.require_subcommand(1);
+  app.footer(kExamples);
+  app.set_help_flag("-h,--help", "Print this and exit");
+  app.set_version_flag("--version,-V", versionText(), "Print lathe's version and V8's, and exit");
+
+  ServeOptions serve;
+  serve.arguments = arguments;
+  CLI::App* serveCommand = app.add_subcommand("serve", "Serve a worker on localhost");
+  addProject(*serveCommand, serve.project);
+  serveCommand->add_option("--port,-p", serve.port, "Port to listen on; 0 is any free one")
+      ->check(CLI::Range(0, 65535))
+      ->option_text("PORT");
+  addRepeatable(*serveCommand, "--ip", serve.ips,
+                "Address to listen on; may be given several times", "ADDRESS");
+  addEnvironment(*serveCommand, serve.project.environment);
+  addLogFormat(*serveCommand, line.logFormat);
+  serveCommand->footer(kServeExamples);
+
+  FetchOptions fetch;
+  std::vector<std::string> words;
+  CLI::App* fetchCommand = app.add_subcommand("fetch", "Ask a worker once and print its answer");
+  fetchCommand->add_option("words", words, kWhat)
+      ->option_text("[CONFIG|SCRIPT] [URL]")
+      ->expected(0, 2);
+  fetchCommand->add_option("-X,--request", fetch.request.method, "Method")->option_text("METHOD");
+  addRepeatable(*fetchCommand, "-H,--header", fetch.request.headers, "Header to send",
+                "'NAME: VALUE'");
+  addRepeatable(*fetchCommand, "-d,--data", fetch.request.data,
+                "Body to POST; @FILE is a file's content, @- standard input's", "DATA");
+  fetchCommand->add_flag("-i,--include", fetch.showHead, "Print status and headers too");
+  addEnvironment(*fetchCommand, fetch.project.environment);
+  addLogFormat(*fetchCommand, line.logFormat);
+  fetchCommand->footer(kFetchExamples);
+
+  CheckOptions check;
+  CLI::App* checkCommand =
+      app.add_subcommand("check", "Load a worker and say what is wrong with it");
+  addProject(*checkCommand, check.project);
+  addEnvironment(*checkCommand, check.project.environment);
+  addLogFormat(*checkCommand, line.logFormat);
+  checkCommand->footer(kCheckExamples);
+
+  TestOptions test;
+  CLI::App* testCommand = app.add_subcommand("test", "Run the tests that workers export");
+  testCommand->add_option("projects", test.paths, kWhat)->option_text("CONFIG...")->required();
+  testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
+      ->option_text("TEXT");
+  addEnvironment(*testCommand, test.environment);
+  testCommand->footer(kTestExamples);
+
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend() - 1);
+    app.parse(reversed);
+  } catch (const CLI::CallForVersion& version) {
+    line.command = Information{version.what()};
+    return line;
+  } catch (const CLI::CallForHelp&) {
+    auto chosen = app.get_subcommands();
+    line.command = Information{chosen.empty() ? app.help() : chosen.front()->help()};
+    return line;
+  } catch (const CLI::ExtrasError&) {
+    auto chosen = app.get_subcommands();
+    refuseExtras(chosen.empty() ? app : *chosen.front());
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+
+  if (serveCommand->parsed()) {
+    line.command = std::move(serve);
+  } else if (fetchCommand->parsed()) {
+    splitWords(words, fetch);
+    line.command = std::move(fetch);
+  } else if (checkCommand->parsed()) {
+    line.command = std::move(check);
+  } else {
+    line.command = std::move(test);
+  }
+  return line;
+}
+
+}  // namespace lathe::cli

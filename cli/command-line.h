@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/fetch-command.h"
+#include "cli/project.h"
+#include "cli/serve-command.h"
+#include "cli/terminal-log.h"
+#include "cli/test-command.h"
+
+namespace lathe::cli {
+
+struct CheckOptions {
+  ProjectChoice project;
+};
+
+// `--help` and `--version`: text for standard output.
+struct Information {
+  std::string text;
+};
+
+// A command line, understood.
+struct CommandLine {
+  std::variant<Information, ServeOptions, FetchOptions, CheckOptions, TestOptions> command;
+  LogFormat logFormat = LogFormat::text;
+};
+
+// Understands the arguments of main(), the program's name included. Throws UsageError, with the
+// nearest name where a command or an option is misspelt.
+CommandLine parseCommandLine(const std::vector<std::string>& arguments);
+
+}  // namespace lathe::cli

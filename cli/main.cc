@@ -1,0 +1,65 @@
+#include <csignal>
+#include <exception>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <unistd.h>
+
+#include "cli/check-command.h"
+#include "cli/command-line.h"
+#include "cli/exit-code.h"
+#include "cli/fetch-command.h"
+#include "cli/output.h"
+#include "cli/serve-command.h"
+#include "cli/terminal-log.h"
+#include "cli/test-command.h"
+#include "cli/usage-error.h"
+#include "engine/http/listener.h"
+
+namespace lathe::cli {
+
+namespace {
+
+// One overload a command.
+struct Run {
+  TerminalLog& log;
+
+  ExitCode operator()(const Information& information) const {
+    writeOut(information.text);
+    return ExitCode::done;
+  }
+  ExitCode operator()(const ServeOptions& options) const { return serve(options, log); }
+  ExitCode operator()(const FetchOptions& options) const { return fetch(options, log); }
+  ExitCode operator()(const CheckOptions& options) const { return check(options.project, log); }
+  ExitCode operator()(const TestOptions& options) const { return test(options, log); }
+};
+
+ExitCode run(const std::vector<std::string>& arguments) {
+  TerminalLog log(LogFormat::text, wantsColors(STDERR_FILENO));
+  auto failWith = [&](ExitCode code, const std::exception& error) {
+    log.error(error.what());
+    return code;
+  };
+  try {
+    CommandLine line = parseCommandLine(arguments);
+    log = TerminalLog(line.logFormat, wantsColors(STDERR_FILENO));
+    return std::visit(Run{log}, line.command);
+  } catch (const UsageError& error) {
+    return failWith(ExitCode::usage, error);
+  } catch (const http::PortTaken& error) {
+    return failWith(ExitCode::portTaken, error);
+  } catch (const std::exception& error) {
+    return failWith(ExitCode::failed, error);
+  }
+}
+
+}  // namespace
+
+}  // namespace lathe::cli
+
+int main(int count, char** arguments) {
+  // A reader that leaves is told by write(), not by a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(lathe::cli::run({arguments, arguments + count}));
+}

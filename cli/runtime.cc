@@ -1,0 +1,53 @@
+#include "cli/runtime.h"
+
+#include <string>
+
+#include <unistd.h>
+
+#include "cli/exit-code.h"
+#include "cli/project.h"
+#include "engine/js/embedded-snapshot.h"
+
+namespace lathe::cli {
+
+namespace {
+
+// V8 calls its fatal-error handler with nothing but a message, so this is how it finds us.
+Runtime* theRuntime = nullptr;
+
+}  // namespace
+
+Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs,
+                 std::optional<ControlThread::Requests> requests)
+    : log_(log), platform_(v8Flags(configs)), work_(loop_.get_executor()) {
+  theRuntime = this;
+  engine_.emplace(platform_, loop_, log_,
+                  worker::Engine::Options{js::embeddedSnapshot(), &Runtime::onFatal});
+  if (requests) {
+    control_.emplace(engine_->cpuWatch(), loop_, std::move(*requests));
+  } else {
+    control_.emplace(engine_->cpuWatch());
+  }
+}
+
+Runtime::~Runtime() { theRuntime = nullptr; }
+
+void Runtime::load(const std::vector<Config>& configs) {
+  for (const Config& config : configs) log_.remarks(config);
+  engine_->replace(workerSources(configs));
+}
+
+void Runtime::onFatal(const char* why) {
+  if (theRuntime) {
+    worker::Engine::Running running = theRuntime->engine_->running();
+    std::string text = "V8 cannot go on (" + std::string(why) + ")";
+    if (!running.worker.empty()) text += " in the worker \"" + running.worker + "\"";
+    if (!running.request.empty()) text += " during " + running.request;
+    if (theRuntime->reExecution_) text += "; starting anew";
+    theRuntime->log_.error(text);
+    if (theRuntime->reExecution_) theRuntime->reExecution_->run();
+  }
+  ::_exit(static_cast<int>(ExitCode::failed));
+}
+
+}  // namespace lathe::cli

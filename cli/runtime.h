@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "cli/config.h"
+#include "cli/control-thread.h"
+#include "cli/re-execution.h"
+#include "cli/terminal-log.h"
+#include "engine/io/pending.h"
+#include "engine/js/platform.h"
+#include "engine/worker/engine.h"
+
+namespace lathe::cli {
+
+// What every command that runs scripts is made of: V8, the loop, the engine and the control thread.
+// One per process. Whoever makes it is on the loop thread.
+class Runtime {
+ public:
+  // Starts V8 with the flags of `configs`. `log` outlives this. With `requests` the signals are
+  // taken, else they keep the effect they have.
+  Runtime(TerminalLog& log, const std::vector<Config>& configs,
+          std::optional<ControlThread::Requests> requests = std::nullopt);
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+  ~Runtime();
+
+  // Loads the workers in the place of those before, after saying what there is to say about the
+  // configurations. Throws ConfigError or LoadError, and then the workers before stay.
+  void load(const std::vector<Config>& configs);
+
+  // From here on, when V8 has to abort the process, it is started anew instead of ended.
+  // `reExecution` outlives this.
+  void surviveBy(ReExecution& reExecution) { reExecution_ = &reExecution; }
+
+  // Runs the loop until `pending` settles; gives its value or throws its error.
+  template <class T>
+  T await(io::Pending<T> pending) {
+    std::optional<io::Outcome<T>> outcome;
+    pending.then([&outcome](io::Outcome<T> settled) { outcome.emplace(std::move(settled)); });
+    while (!outcome) loop_.run_one();
+    return outcome->take();
+  }
+
+  boost::asio::io_context& loop() { return loop_; }
+  worker::Engine& engine() { return *engine_; }
+
+ private:
+  [[noreturn]] static void onFatal(const char* why);
+
+  TerminalLog& log_;
+  ReExecution* reExecution_ = nullptr;
+  js::Platform platform_;
+  boost::asio::io_context loop_{1};
+  // Keeps `run_one` waiting instead of returning when there is nothing to do.
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::optional<worker::Engine> engine_;
+  std::optional<ControlThread> control_;
+};
+
+}  // namespace lathe::cli

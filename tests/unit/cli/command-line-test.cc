@@ -1,0 +1,130 @@
+#include "cli/command-line.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "cli/usage-error.h"
+
+namespace lathe::cli {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+CommandLine parse(Words words) {
+  words.insert(words.begin(), "lathe");
+  return parseCommandLine(words);
+}
+
+template <class Options>
+Options parsed(Words words) {
+  CommandLine line = parse(std::move(words));
+  REQUIRE(std::holds_alternative<Options>(line.command));
+  return std::get<Options>(line.command);
+}
+
+}  // namespace
+
+TEST_CASE("lathe serve takes a project and where to listen") {
+  auto plain = parsed<ServeOptions>({"serve"});
+  CHECK(plain.project.path.empty());
+  CHECK_FALSE(plain.port);
+  CHECK(plain.arguments == Words{"lathe", "serve"});
+
+  auto full = parsed<ServeOptions>(
+      {"serve", "a.js", "--port", "0", "--ip", "0.0.0.0", "--ip=::1", "--env", "far"});
+  CHECK(full.project.path == "a.js");
+  CHECK(full.project.environment == "far");
+  CHECK(full.port == 0);
+  CHECK(full.ips == Words{"0.0.0.0", "::1"});
+  CHECK(parse({"serve"}).logFormat == LogFormat::text);
+  CHECK(parse({"serve", "--log-format", "json"}).logFormat == LogFormat::json);
+}
+
+TEST_CASE("lathe fetch tells projects from URLs") {
+  struct {
+    Words words;
+    std::string path;
+    std::string url;
+  } cases[] = {
+      {{}, "", "/"},
+      {{"/a"}, "", "/a"},
+      {{"http://x/"}, "", "http://x/"},
+      {{"a.js"}, "a.js", "/"},
+      {{"a.js", "/a"}, "a.js", "/a"},
+      {{"/a", "a.js"}, "a.js", "/a"},
+      {{"/project/wrangler.json", "/a"}, "/project/wrangler.json", "/a"},
+      {{"-i", "a.js", "-X", "PUT", "/a"}, "a.js", "/a"},
+      {{"-H", "a: b", "/a"}, "", "/a"},
+      {{"-d", "a", "/a", "-d", "b"}, "", "/a"},
+  };
+  for (auto [words, path, url] : cases) {
+    words.insert(words.begin(), "fetch");
+    auto fetch = parsed<FetchOptions>(words);
+    CHECK(fetch.project.path == path);
+    CHECK(fetch.request.url == url);
+  }
+  auto full = parsed<FetchOptions>(
+      {"fetch", "/", "-XPUT", "-H", "a: b", "-H", "c: d", "-d", "e", "-d", "@f", "-i"});
+  CHECK(full.request.method == "PUT");
+  CHECK(full.request.headers == Words{"a: b", "c: d"});
+  CHECK(full.request.data == Words{"e", "@f"});
+  CHECK(full.showHead);
+}
+
+TEST_CASE("lathe test takes any number of projects") {
+  auto test = parsed<TestOptions>({"test", "a.json", "b.json", "--filter", "x", "c.json"});
+  CHECK(test.paths == Words{"a.json", "b.json", "c.json"});
+  CHECK(test.filter == "x");
+}
+
+TEST_CASE("help and version are for standard output") {
+  CHECK(parsed<Information>({"--version"}).text.starts_with("lathe "));
+  std::string all = parsed<Information>({"--help"}).text;
+  for (const char* command : {"serve", "fetch", "check", "test"}) {
+    CHECK(all.find(command) != std::string::npos);
+    std::string one = parsed<Information>({command, "--help"}).text;
+    CHECK(one.find(std::string("lathe ") + command) != std::string::npos);
+  }
+}
+
+TEST_CASE("wrong usage is refused, with what was meant") {
+  struct {
+    Words words;
+    std::string want;
+  } cases[] = {
+      {{}, "say what to do"},
+      {{""}, "there is no command"},
+      {{"srve"}, "there is no command \"srve\"; did you mean \"serve\"?"},
+      {{"worker.js"}, "there are serve, fetch, check and test"},
+      {{"--prot"}, "there is no option --prot"},
+      {{"serve", "--prot", "1"}, "there is no option --prot; did you mean \"--port\"?"},
+      {{"serve", "--port"}, "--port"},
+      {{"serve", "--port", "http"}, "http"},
+      {{"serve", "--port", "70000"}, "70000"},
+      {{"serve", "--port", "-1"}, "-1"},
+      {{"serve", "--log-format", "yaml"}, "yaml"},
+      {{"serve", "a.js", "b.js"}, "\"b.js\" is one too many"},
+      {{"fetch", "a.js", "b.js"}, "found \"b.js\""},
+      {{"fetch", "a.js", "/", "/"}, "\"/\" is one too many"},
+      {{"fetch", "-X"}, "-X"},
+      {{"check", "a", "b", "c"}, "\"b\" is one too many"},
+      {{"test"}, "CONFIG"},
+  };
+  for (const auto& [words, want] : cases) {
+    CAPTURE(want);
+    try {
+      parse(words);
+      FAIL("no error");
+    } catch (const UsageError& error) {
+      std::string text = error.what();
+      CAPTURE(text);
+      CHECK(text.find(want) != std::string::npos);
+    }
+  }
+}
+
+}  // namespace lathe::cli
