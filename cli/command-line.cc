@@ -111,6 +111,7 @@ void addRepeatable(CLI::App& command, const std::string& names, std::vector<std:
 
 // Which of its words names the project and which the URL.
 void splitWords(const std::vector<std::string>& words, FetchOptions& fetch) {
+  if (words.size() > 2) throw UsageError("\"" + words[2] + "\" is one too many");
   for (std::size_t i = 0; i < words.size(); ++i) {
     bool firstOfTwo = words.size() == 2 && i == 0;
     bool url = looksLikeUrl(words[i]) && (!firstOfTwo || !looksLikeUrl(words[1]));
@@ -144,7 +145,13 @@ void refuseUnknownCommand(const std::vector<std::string>& arguments) {
     throw UsageError("say what to do: serve, fetch, check or test; lathe --help tells more");
   }
   const std::string& word = arguments[1];
-  if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) return;
+  constexpr std::array<std::string_view, 4> kOptions = {"--help", "--version", "-h", "-V"};
+  if (std::ranges::find(kOptions, word) != kOptions.end()) return;
+  if (word.starts_with('-')) {
+    throw UsageError("there is no option " + word + " before a command" +
+                     didYouMean(word, kOptions));
+  }
+  if (std::ranges::find(kCommands, word) != kCommands.end()) return;
   std::string hint = didYouMean(word, kCommands);
   if (hint.empty()) hint = "; there are serve, fetch, check and test";
   throw UsageError("there is no command \"" + word + "\"" + hint);
@@ -177,9 +184,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   FetchOptions fetch;
   std::vector<std::string> words;
   CLI::App* fetchCommand = app.add_subcommand("fetch", "Ask a worker once and print its answer");
-  fetchCommand->add_option("words", words, kWhat)
-      ->option_text("[CONFIG|SCRIPT] [URL]")
-      ->expected(0, 2);
+  fetchCommand->add_option("words", words, kWhat)->option_text("[CONFIG|SCRIPT] [URL]");
   fetchCommand->add_option("-X,--request", fetch.request.method, "Method")->option_text("METHOD");
   addRepeatable(*fetchCommand, "-H,--header", fetch.request.headers, "Header to send",
                 "'NAME: VALUE'");
@@ -200,7 +205,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
 
   TestOptions test;
   CLI::App* testCommand = app.add_subcommand("test", "Run the tests that workers export");
-  testCommand->add_option("projects", test.paths, kWhat)->option_text("CONFIG...")->required();
+  testCommand->add_option("CONFIG", test.paths, kWhat)->option_text("CONFIG...")->required();
   testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
       ->option_text("TEXT");
   addEnvironment(*testCommand, test.environment);
@@ -219,6 +224,9 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   } catch (const CLI::ExtrasError&) {
     auto chosen = app.get_subcommands();
     refuseExtras(chosen.empty() ? app : *chosen.front());
+  } catch (const CLI::ArgumentMismatch& error) {
+    std::string text = error.what();
+    throw UsageError(text.substr(0, text.find(':')) + " needs a value");
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }

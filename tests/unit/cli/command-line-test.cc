@@ -102,7 +102,7 @@ TEST_CASE("wrong usage is refused, with what was meant") {
       {{"worker.js"}, "there are serve, fetch, check and test"},
       {{"--prot"}, "there is no option --prot"},
       {{"serve", "--prot", "1"}, "there is no option --prot; did you mean \"--port\"?"},
-      {{"serve", "--port"}, "--port"},
+      {{"serve", "--port"}, "--port needs a value"},
       {{"serve", "--port", "http"}, "http"},
       {{"serve", "--port", "70000"}, "70000"},
       {{"serve", "--port", "-1"}, "-1"},
@@ -110,9 +110,9 @@ TEST_CASE("wrong usage is refused, with what was meant") {
       {{"serve", "a.js", "b.js"}, "\"b.js\" is one too many"},
       {{"fetch", "a.js", "b.js"}, "found \"b.js\""},
       {{"fetch", "a.js", "/", "/"}, "\"/\" is one too many"},
-      {{"fetch", "-X"}, "-X"},
+      {{"fetch", "-X"}, "--request needs a value"},
       {{"check", "a", "b", "c"}, "\"b\" is one too many"},
-      {{"test"}, "CONFIG"},
+      {{"test"}, "CONFIG is required"},
   };
   for (const auto& [words, want] : cases) {
     CAPTURE(want);
