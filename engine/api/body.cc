@@ -1,7 +1,9 @@
 #include "engine/api/body.h"
 
+#include "engine/api/utf8-decode.h"
 #include "engine/api/whole-body.h"
 #include "engine/io/io-context.h"
+#include "engine/web/mime-type.h"
 
 namespace lathe::api {
 
@@ -69,18 +71,22 @@ class Body::SharedSource final : public io::BodySource {
 // ---- Making ---------------------------------------------------------------------------------------
 
 // https://fetch.spec.whatwg.org/#concept-bodyinit-extract
-void Body::assign(js::Lock&, BodyInit init) {
-  if (const auto* unsupported = std::get_if<UnsupportedBody>(&init)) {
-    throw js::notImplemented(unsupported->what);
-  }
-  std::string bytes;
-  if (const auto* buffer = std::get_if<js::BufferSource>(&init)) {
-    bytes = buffer->text();
+void Body::assign(BodyInit init) {
+  if (auto* text = std::get_if<std::string>(&init)) {
+    assign(std::make_shared<const std::string>(std::move(*text)), "text/plain;charset=UTF-8");
+  } else if (const auto* blob = std::get_if<js::Ptr<Blob>>(&init)) {
+    content_ = (*blob)->share();
+    if (!(*blob)->type().empty()) contentType_ = (*blob)->type();
+  } else if (const auto* params = std::get_if<js::Ptr<UrlSearchParams>>(&init)) {
+    assign(std::make_shared<const std::string>((*params)->toString()),
+           "application/x-www-form-urlencoded;charset=UTF-8");
+  } else if (const auto* buffer = std::get_if<js::BufferSource>(&init)) {
+    // Looked at anew: a getter of the init that came with it may have moved the buffer.
+    auto bytes = js::bufferSource(buffer->object)->text();
+    content_ = std::make_shared<const std::string>(bytes);
   } else {
-    bytes = std::move(std::get<std::string>(init));
-    contentType_ = "text/plain;charset=UTF-8";
+    throw js::notImplemented(std::get<UnsupportedBody>(init).what);
   }
-  content_ = std::make_shared<const std::string>(std::move(bytes));
 }
 
 void Body::take(Body& other) {
@@ -96,6 +102,7 @@ void Body::cloneFrom(Body& other) {
   }
   if (const auto* bytes = std::get_if<io::SharedBytes>(&other.content_)) content_ = *bytes;
   if (const auto* shared = std::get_if<std::shared_ptr<Shared>>(&other.content_)) content_ = *shared;
+  contentType_ = other.contentType_;
 }
 
 // ---- Reading --------------------------------------------------------------------------------------
@@ -136,26 +143,15 @@ v8::Local<v8::Promise> Body::consume(js::Lock& js, Convert convert) {
   return resolver->GetPromise();
 }
 
-namespace {
-
-// https://encoding.spec.whatwg.org/#utf-8-decode: a byte order mark is dropped, broken bytes replaced.
-v8::Local<v8::String> decoded(js::Lock& js, std::string_view bytes) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  return js::check(v8::String::NewFromUtf8(js.v8(), bytes.data(), v8::NewStringType::kNormal,
-                                           static_cast<int>(bytes.size())));
-}
-
-}  // namespace
-
 v8::Local<v8::Promise> Body::text(js::Lock& js) {
   return consume(js, [](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
-    return decoded(inner, *bytes);
+    return utf8Decode(inner, *bytes);
   });
 }
 
 v8::Local<v8::Promise> Body::json(js::Lock& js) {
   return consume(js, [](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
-    return js::check(v8::JSON::Parse(inner.context(), decoded(inner, *bytes)));
+    return js::check(v8::JSON::Parse(inner.context(), utf8Decode(inner, *bytes)));
   });
 }
 
@@ -171,7 +167,14 @@ v8::Local<v8::Promise> Body::bytes(js::Lock& js) {
   });
 }
 
-v8::Local<v8::Promise> Body::blob(js::Lock&) { throw js::notImplemented("Blob"); }
+// https://fetch.spec.whatwg.org/#dom-body-blob
+v8::Local<v8::Promise> Body::blob(js::Lock& js) {
+  auto mimeType = web::parseMimeType(headerContentType());
+  std::string type = mimeType ? mimeType->serialize() : "";
+  return consume(js, [type](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
+    return js::wrap(inner, js::make<Blob>(bytes, type));
+  });
+}
 
 v8::Local<v8::Promise> Body::formData(js::Lock&) { throw js::notImplemented("FormData"); }
 
@@ -194,7 +197,7 @@ namespace lathe::js {
 bool Convert<api::UnsupportedBody>::accepts(Lock& js, v8::Local<v8::Value> value) {
   if (!value->IsObject()) return false;
   auto name = toUtf8(js, value.As<v8::Object>()->GetConstructorName());
-  return name == "ReadableStream" || name == "Blob" || name == "URLSearchParams" || name == "FormData";
+  return name == "ReadableStream" || name == "FormData";
 }
 
 api::UnsupportedBody Convert<api::UnsupportedBody>::fromJs(Lock& js, v8::Local<v8::Value> value) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/api/blob.h"
+#include "engine/api/url-search-params.h"
 #include "engine/io/http-message.h"
 #include "engine/io/io-own.h"
 #include "engine/js/class.h"
@@ -16,7 +18,9 @@ struct UnsupportedBody {
   std::string what;
 };
 
-using BodyInit = std::variant<UnsupportedBody, js::BufferSource, std::string>;
+// https://fetch.spec.whatwg.org/#bodyinit
+using BodyInit = std::variant<std::string, js::Ptr<Blob>, js::Ptr<UrlSearchParams>, js::BufferSource,
+                              UnsupportedBody>;
 
 // The body of a Request or a Response: nothing, bytes in hand, or a source that the transport fills.
 // https://fetch.spec.whatwg.org/#body-mixin
@@ -27,16 +31,21 @@ class Body {
   Body() = default;
 
   // Takes the bytes of `init`; `contentType()` then says what it would be called.
-  void assign(js::Lock& js, BodyInit init);
+  void assign(BodyInit init);
   void assign(io::SharedBytes bytes) { content_ = std::move(bytes); }
+  void assign(io::SharedBytes bytes, std::string contentType) {
+    content_ = std::move(bytes);
+    contentType_ = std::move(contentType);
+  }
   void assign(io::IoOwn<io::BodySource> source) { content_ = std::move(source); }
   // Moves the other's body here; the other counts as used.
   void take(Body& other);
-  // Takes the same bytes as the other, which keeps them. Throws TypeError when those are used.
+  // Takes the same bytes and type as the other, which keeps them. Throws TypeError when those are used.
   void cloneFrom(Body& other);
 
   bool present() const { return !std::holds_alternative<std::monostate>(content_); }
   bool bodyUsed() const { return used_; }
+  // What the body's own kind says; the headers may say something else.
   const std::optional<std::string>& contentType() const { return contentType_; }
 
   // Null without a body; streams come later.
@@ -67,7 +76,7 @@ class Body {
 
  protected:
   ~Body() = default;
-  // The Content-Type that a Blob read from this body gets.
+  // The Content-Type of the message, which a Blob read from this body gets; empty without any.
   virtual std::string headerContentType() const = 0;
 
  private:

@@ -5,11 +5,9 @@
 
 namespace lathe::api {
 
-v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js,
-                                      std::variant<js::Ptr<Request>, std::string> input,
-                                      RequestInit init) {
+v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, RequestInit init) {
   auto& context = io::IoContext::current();
-  auto request = Request::construct(js, std::move(input), std::move(init));
+  auto request = Request::make(js, input, init);
   auto released = request->release();
   std::unique_ptr<io::BodySource> body;
   if (auto* bytes = std::get_if<io::SharedBytes>(&released)) {

@@ -23,8 +23,7 @@ class Fetcher final : public js::Object {
 
   explicit Fetcher(std::shared_ptr<ServiceTarget> target) : target_(std::move(target)) {}
 
-  v8::Local<v8::Promise> fetch(js::Lock& js, std::variant<js::Ptr<Request>, std::string> input,
-                               RequestInit init);
+  v8::Local<v8::Promise> fetch(js::Lock& js, Request::Input input, RequestInit init);
 
   static void describe(js::Class<Fetcher>& c, const Compatibility&);
 

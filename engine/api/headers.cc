@@ -55,6 +55,10 @@ Headers::Headers(const boost::beast::http::fields& fields, Guard guard) : guard_
   }
 }
 
+Headers::Headers(const io::HeaderList& list, Guard guard) : guard_(guard) {
+  for (const auto& [name, value] : list) entries_.push_back({name, lowerCase(name), value});
+}
+
 js::Ptr<Headers> Headers::construct(js::Lock& js, std::optional<HeadersInit> init) {
   auto headers = js::make<Headers>();
   if (init) headers->fill(js, *init);

@@ -30,6 +30,8 @@ class Headers final : public js::Object, public js::PairIterable<Headers> {
   explicit Headers(Guard guard = Guard::none) : guard_(guard) {}
   // From a parsed message's fields.
   Headers(const boost::beast::http::fields& fields, Guard guard);
+  // From what a worker or a transport has checked already.
+  Headers(const io::HeaderList& list, Guard guard);
   Headers(const Headers& other, Guard guard) : entries_(other.entries_), guard_(guard) {}
 
   static js::Ptr<Headers> construct(js::Lock& js, std::optional<HeadersInit> init);

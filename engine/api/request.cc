@@ -34,10 +34,22 @@ std::string normalizeMethod(std::string method) {
   return method;
 }
 
+// Calls into the built-in JavaScript.
+v8::Local<v8::Value> callHook(js::Lock& js, std::string_view name,
+                              std::initializer_list<v8::Local<v8::Value>> arguments) {
+  std::vector<v8::Local<v8::Value>> values(arguments);
+  auto hooks = io::Realm::of(js).hooks();
+  auto hook = js::check(hooks->Get(js.context(), js.name(name))).As<v8::Function>();
+  return js::check(hook->Call(js.context(), hooks, static_cast<int>(values.size()), values.data()));
+}
+
+bool isSafe(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
 }  // namespace
 
 void RequestInit::members(js::Dictionary<RequestInit>& d) {
   d.member<&RequestInit::body>("body");
+  d.member<&RequestInit::cache>("cache");
   d.member<&RequestInit::cf>("cf");
   d.member<&RequestInit::headers>("headers");
   d.member<&RequestInit::method>("method");
@@ -45,15 +57,33 @@ void RequestInit::members(js::Dictionary<RequestInit>& d) {
   d.member<&RequestInit::signal>("signal");
 }
 
-// https://fetch.spec.whatwg.org/#dom-request
-js::Ptr<Request> Request::construct(js::Lock& js, std::variant<js::Ptr<Request>, std::string> input,
+js::Ptr<Request> Request::construct(js::Lock& js, js::Receiver receiver, Input input,
                                     RequestInit init) {
+  auto request = make(js, input, init);
+  if (auto* original = std::get_if<js::Ptr<Request>>(&input)) {
+    copySlots(js::check((*original)->wrapper(js)), receiver.object);
+  }
+  if (init.cf) js::setSlot(receiver.object, kCfSlot, *init.cf);
+  if (init.signal) {
+    auto signal = *init.signal;
+    if (signal->IsNull()) {
+      signal = js.undefined();
+    } else if (!callHook(js, "isAbortSignal", {signal})->IsTrue()) {
+      throw js::typeError("Failed to construct 'Request': member 'signal' is not of type 'AbortSignal'.");
+    }
+    js::setSlot(receiver.object, kFollowedSlot, signal);
+  }
+  return request;
+}
+
+// https://fetch.spec.whatwg.org/#dom-request
+js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& init) {
   auto request = js::make<Request>();
   auto* original = std::get_if<js::Ptr<Request>>(&input);
   if (original) {
     request->copyFrom(**original);
   } else {
-    auto& text = std::get<std::string>(input);
+    const auto& text = std::get<std::string>(input);
     auto url = web::Url::parse(text);
     if (!url) throw js::typeError("Invalid URL: " + text);
     request->url_ = url->href();
@@ -68,20 +98,27 @@ js::Ptr<Request> Request::construct(js::Lock& js, std::variant<js::Ptr<Request>,
     }
     request->redirect_ = *init.redirect;
   }
+  if (init.cache) {
+    if (*init.cache != "no-store" && *init.cache != "no-cache") {
+      throw js::typeError("Unsupported cache mode: " + *init.cache);
+    }
+    request->cache_ = *init.cache;
+  }
   if (init.headers) {
     request->headers_ = js::make<Headers>();
     request->headers_->fill(js, *init.headers);
   }
   bool bodyGiven = init.body && init.body->value;
+  bool bodyInherited = original && !init.body && ((*original)->present() || (*original)->bodyUsed());
+  if ((bodyGiven || bodyInherited) && isSafe(request->method_)) {
+    throw js::typeError("Request with a GET or HEAD method cannot have a body.");
+  }
   if (bodyGiven) {
-    if (request->method_ == "GET" || request->method_ == "HEAD") {
-      throw js::typeError("Request with a GET or HEAD method cannot have a body.");
-    }
-    static_cast<Body&>(*request).assign(js, std::move(*init.body->value));
+    static_cast<Body&>(*request).assign(std::move(*init.body->value));
     if (request->contentType() && !request->headers_->contains("content-type")) {
       request->headers_->setUnchecked("Content-Type", *request->contentType());
     }
-  } else if (original && !init.body) {
+  } else if (bodyInherited) {
     request->take(**original);
   }
   return request;
@@ -92,6 +129,13 @@ void Request::copyFrom(Request& other) {
   url_ = other.url();
   headers_ = js::make<Headers>(*other.headers(), Headers::Guard::none);
   redirect_ = other.redirect_;
+  cache_ = other.cache_;
+  arrived_ = other.arrived_;
+}
+
+void Request::copySlots(v8::Local<v8::Object> from, v8::Local<v8::Object> to) {
+  js::setSlot(to, kCfSlot, js::slot(from, kCfSlot));
+  js::setSlot(to, kFollowedSlot, from);
 }
 
 std::string Request::method() const {
@@ -124,7 +168,7 @@ js::Ptr<Headers> Request::headers() {
 
 v8::Local<v8::Value> Request::cf(js::Lock& js, js::Receiver receiver) {
   auto kept = js::slot(receiver.object, kCfSlot);
-  if (!kept->IsUndefined() || !head_) return kept;
+  if (!kept->IsUndefined() || !arrived_) return kept;
   auto made = js::check(v8::JSON::Parse(js.context(), js.string(kCf)));
   js::setSlot(receiver.object, kCfSlot, made);
   return made;
@@ -133,17 +177,23 @@ v8::Local<v8::Value> Request::cf(js::Lock& js, js::Receiver receiver) {
 v8::Local<v8::Value> Request::signal(js::Lock& js, js::Receiver receiver) {
   auto kept = js::slot(receiver.object, kSignalSlot);
   if (!kept->IsUndefined()) return kept;
-  auto hooks = io::IoContext::current().realm().hooks();
-  auto create = js::check(hooks->Get(js.context(), js.name("createAbortSignal"))).As<v8::Function>();
-  auto made = js::check(create->Call(js.context(), hooks, 0, nullptr));
+  auto followed = js::slot(receiver.object, kFollowedSlot);
+  if (auto* other = js::unwrap<Request>(js, followed)) {
+    followed = other->signal(js, {followed.As<v8::Object>()});
+  }
+  auto made = followed->IsUndefined()
+                  ? callHook(js, "createAbortSignal", {})
+                  : callHook(js, "createDependentSignal", {v8::Array::New(js.v8(), &followed, 1)});
   js::setSlot(receiver.object, kSignalSlot, made);
   return made;
 }
 
-js::Ptr<Request> Request::clone(js::Lock&) {
+// https://fetch.spec.whatwg.org/#dom-request-clone
+js::Ptr<Request> Request::clone(js::Lock& js, js::Receiver receiver) {
   auto copy = js::make<Request>();
   copy->cloneFrom(*this);
   copy->copyFrom(*this);
+  copySlots(receiver.object, js::wrap(js, copy));
   return copy;
 }
 

@@ -10,6 +10,7 @@ class Request;
 // https://fetch.spec.whatwg.org/#requestinit, with Workers' `cf`.
 struct RequestInit {
   std::optional<js::Nullable<BodyInit>> body;
+  std::optional<std::string> cache;
   std::optional<v8::Local<v8::Value>> cf;
   std::optional<HeadersInit> headers;
   std::optional<std::string> method;
@@ -26,15 +27,21 @@ struct RequestInit {
 class Request final : public js::Object, public Body {
  public:
   static constexpr const char* kInterface = "Request";
-  // Wrapper slots.
+  // Wrapper slots. The last holds what the signal, once asked for, will follow: another signal, or the
+  // Request whose signal it is.
   static constexpr int kCfSlot = 0;
   static constexpr int kSignalSlot = 1;
+  static constexpr int kFollowedSlot = 2;
+
+  using Input = std::variant<js::Ptr<Request>, std::string>;
 
   Request() = default;
-  explicit Request(io::RequestHead head) : head_(std::move(head)) {}
+  explicit Request(io::RequestHead head) : head_(std::move(head)), arrived_(true) {}
 
-  static js::Ptr<Request> construct(js::Lock& js, std::variant<js::Ptr<Request>, std::string> input,
+  static js::Ptr<Request> construct(js::Lock& js, js::Receiver receiver, Input input,
                                     RequestInit init);
+  // What the constructor makes, without `cf` and `signal`, which are JavaScript values.
+  static js::Ptr<Request> make(js::Lock& js, const Input& input, RequestInit& init);
 
   std::string method() const;
   std::string url();
@@ -42,10 +49,10 @@ class Request final : public js::Object, public Body {
   std::string redirect() const { return redirect_; }
   v8::Local<v8::Value> cf(js::Lock& js, js::Receiver receiver);
   v8::Local<v8::Value> signal(js::Lock& js, js::Receiver receiver);
-  std::string cache() const { return "no-store"; }
+  const std::optional<std::string>& cache() const { return cache_; }
   bool keepalive() const { return false; }
   std::string integrity() const { return ""; }
-  js::Ptr<Request> clone(js::Lock& js);
+  js::Ptr<Request> clone(js::Lock& js, js::Receiver receiver);
 
   // The head of this request for another worker or the network.
   io::RequestHead toHead();
@@ -57,13 +64,16 @@ class Request final : public js::Object, public Body {
 
  private:
   void copyFrom(Request& other);
+  static void copySlots(v8::Local<v8::Object> from, v8::Local<v8::Object> to);
 
   std::optional<io::RequestHead> head_;
   std::string method_ = "GET";
   std::optional<std::string> url_;
   js::Ptr<Headers> headers_;
   std::string redirect_ = "follow";
-  bool incoming_ = false;
+  std::optional<std::string> cache_;
+  // It, or the one it was made from, came over a connection: `cf` tells about that.
+  bool arrived_ = false;
 };
 
 }  // namespace lathe::api

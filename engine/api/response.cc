@@ -27,7 +27,7 @@ void Response::apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>,
   if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
     status_ = (*other)->status_;
     statusText_ = (*other)->statusText_;
-    headers_ = js::make<Headers>(*(*other)->headers_, Headers::Guard::none);
+    headers_ = js::make<Headers>(*(*other)->headers(), Headers::Guard::none);
     return;
   }
   auto& values = std::get<ResponseInit>(*init);
@@ -45,7 +45,29 @@ void Response::apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>,
     }
     statusText_ = std::move(values.statusText->bytes);
   }
-  if (values.headers) headers_->fill(js, *values.headers);
+  if (values.headers) {
+    headers_ = js::make<Headers>();
+    headers_->fill(js, *values.headers);
+  }
+}
+
+void Response::addContentType() {
+  if (headers_ && contentType() && !headers_->contains("content-type")) {
+    headers_->setUnchecked("Content-Type", *contentType());
+  }
+}
+
+js::Ptr<Headers> Response::headers() {
+  if (!headers_) {
+    headers_ = js::make<Headers>();
+    addContentType();
+  }
+  return headers_;
+}
+
+std::string Response::headerContentType() const {
+  if (!headers_) return contentType().value_or("");
+  return headers_->find("content-type").value_or("");
 }
 
 js::Ptr<Response> Response::construct(js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
@@ -56,10 +78,8 @@ js::Ptr<Response> Response::construct(js::Lock& js, std::optional<js::Nullable<B
     if (isNullBodyStatus(response->status_)) {
       throw js::typeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
     }
-    response->assign(js, std::move(*body->value));
-    if (response->contentType() && !response->headers_->contains("content-type")) {
-      response->headers_->setUnchecked("Content-Type", *response->contentType());
-    }
+    static_cast<Body&>(*response).assign(std::move(*body->value));
+    response->addContentType();
   }
   return response;
 }
@@ -67,20 +87,17 @@ js::Ptr<Response> Response::construct(js::Lock& js, std::optional<js::Nullable<B
 // https://fetch.spec.whatwg.org/#dom-response-json
 js::Ptr<Response> Response::json(js::Lock& js, v8::Local<v8::Value> value,
                                  std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
-  v8::Local<v8::String> text;
-  if (!v8::JSON::Stringify(js.context(), value).ToLocal(&text)) throw js::ExceptionPending();
-  if (value->IsUndefined() || value->IsFunction() || value->IsSymbol()) {
-    throw js::typeError("Value is not JSON serializable");
-  }
+  std::string text = js::toUtf8(js, js::check(v8::JSON::Stringify(js.context(), value)));
+  // V8's word for what JSON.stringify() has no text for; no JSON reads like that.
+  if (text == "undefined") throw js::typeError("Value is not JSON serializable");
   auto response = js::make<Response>();
   response->apply(js, std::move(init));
   if (isNullBodyStatus(response->status_)) {
     throw js::typeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
   }
-  static_cast<Body&>(*response).assign(std::make_shared<const std::string>(js::toUtf8(js, text)));
-  if (!response->headers_->contains("content-type")) {
-    response->headers_->setUnchecked("Content-Type", "application/json");
-  }
+  static_cast<Body&>(*response).assign(std::make_shared<const std::string>(std::move(text)),
+                                       "application/json");
+  response->addContentType();
   return response;
 }
 
@@ -95,8 +112,8 @@ js::Ptr<Response> Response::redirectTo(std::string url, std::optional<std::int32
   }
   auto response = js::make<Response>();
   response->status_ = code;
+  response->headers_ = js::make<Headers>(Headers::Guard::immutable);
   response->headers_->setUnchecked("Location", std::string(parsed->href()));
-  response->headers_ = js::make<Headers>(*response->headers_, Headers::Guard::immutable);
   return response;
 }
 
@@ -112,10 +129,7 @@ js::Ptr<Response> Response::received(io::Response from) {
   auto response = js::make<Response>();
   response->status_ = static_cast<std::int32_t>(from.status);
   response->statusText_ = std::move(from.statusText);
-  for (auto& [name, value] : from.headers) {
-    response->headers_->append({name}, {value});
-  }
-  response->headers_ = js::make<Headers>(*response->headers_, Headers::Guard::immutable);
+  response->headers_ = js::make<Headers>(from.headers, Headers::Guard::immutable);
   if (auto* bytes = std::get_if<io::SharedBytes>(&from.body)) {
     static_cast<Body&>(*response).assign(std::move(*bytes));
   } else if (auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&from.body)) {
@@ -132,7 +146,7 @@ js::Ptr<Response> Response::clone(js::Lock&) {
   copy->status_ = status_;
   copy->statusText_ = statusText_;
   copy->url_ = url_;
-  copy->headers_ = js::make<Headers>(*headers_, Headers::Guard::none);
+  if (headers_) copy->headers_ = js::make<Headers>(*headers_, Headers::Guard::none);
   return copy;
 }
 
@@ -140,7 +154,11 @@ io::Response Response::release() {
   io::Response response;
   response.status = static_cast<unsigned>(status_);
   response.statusText = statusText_;
-  response.headers = headers_->list();
+  if (headers_) {
+    response.headers = headers_->list();
+  } else if (contentType()) {
+    response.headers.emplace_back("Content-Type", *contentType());
+  }
   response.body = Body::release();
   return response;
 }

@@ -37,7 +37,7 @@ class Response final : public js::Object, public Body {
   std::int32_t status() const { return status_; }
   bool ok() const { return status_ >= 200 && status_ < 300; }
   std::string statusText() const { return statusText_; }
-  js::Ptr<Headers> headers() const { return headers_; }
+  js::Ptr<Headers> headers();
   v8::Local<v8::Value> webSocket(js::Lock& js) const { return js.null(); }
   js::Ptr<Response> clone(js::Lock& js);
 
@@ -48,16 +48,19 @@ class Response final : public js::Object, public Body {
   static void describe(js::Class<Response>& c, const Compatibility&);
 
  protected:
-  std::string headerContentType() const override { return headers_->find("content-type").value_or(""); }
+  std::string headerContentType() const override;
 
  private:
+  // After the body has come: its type becomes a header unless there is one.
+  void addContentType();
   void apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
 
   Type type_ = Type::normal;
   std::int32_t status_ = 200;
   std::string statusText_;
   std::string url_;
-  js::Ptr<Headers> headers_ = js::make<Headers>();
+  // Null as long as nobody has given or asked for any: the body's type is all there is then.
+  js::Ptr<Headers> headers_;
 };
 
 }  // namespace lathe::api

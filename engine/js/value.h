@@ -312,7 +312,11 @@ struct ConvertUnion<Union> {
 template <class Union, class First, class... Rest>
 struct ConvertUnion<Union, First, Rest...> {
   static std::optional<Union> byType(Lock& js, v8::Local<v8::Value> value) {
-    if (Convert<First>::accepts(js, value)) return Union(Convert<First>::fromJs(js, value));
+    if (Convert<First>::accepts(js, value)) {
+      // Made in its place: GCC 12 takes a temporary union for one that may be uninitialized.
+      return std::optional<Union>(std::in_place, std::in_place_type<First>,
+                                  Convert<First>::fromJs(js, value));
+    }
     return ConvertUnion<Union, Rest...>::byType(js, value);
   }
   static std::optional<Union> byString(Lock& js, v8::Local<v8::Value> value) {
