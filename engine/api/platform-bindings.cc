@@ -1,10 +1,13 @@
 #include "engine/api/platform-bindings.h"
 
 #include "engine/api/base64.h"
+#include "engine/api/blob.h"
 #include "engine/api/execution-context.h"
 #include "engine/api/fetcher.h"
+#include "engine/api/file.h"
 #include "engine/api/headers.h"
 #include "engine/api/natives.h"
+#include "engine/api/random.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
 #include "engine/api/text-decoder.h"
@@ -22,8 +25,10 @@ namespace {
 constexpr js::Interface kInterfaces[] = {
     js::interface<js::DomException>(),
     js::interface<js::NativeFunction>(),
+    js::interface<Blob>(),
     js::interface<ExecutionContext>(),
     js::interface<Fetcher>(),
+    js::interface<File>(),
     js::interface<Headers>(),
     js::interface<Headers::Iterator>(),
     js::interface<Request>(),
@@ -52,6 +57,7 @@ constexpr js::Function kNatives[] = {
     js::function<&colors>("colors"),
     js::function<&currentContextToken>("currentContextToken"),
     js::function<&enqueueMicrotask>("enqueueMicrotask"),
+    js::function<&fillRandom>("fillRandom"),
     js::function<&getConstructorName>("getConstructorName"),
     js::function<&getOwnNonIndexProperties>("getOwnNonIndexProperties"),
     js::function<&getPromiseDetails>("getPromiseDetails"),
@@ -61,6 +67,7 @@ constexpr js::Function kNatives[] = {
     js::function<&now>("now"),
     js::function<&previewEntries>("previewEntries"),
     js::function<&print>("print"),
+    js::function<&randomUuid>("randomUuid"),
     js::function<&api::reportException>("reportException"),
     js::function<&setTimer>("setTimer"),
     js::function<&setTimerKeepsAlive>("setTimerKeepsAlive"),

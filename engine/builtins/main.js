@@ -16,6 +16,7 @@ import {
 } from './abort.js';
 import { entrypointKind } from './cloudflare-workers.js';
 import { createConsole } from './console.js';
+import { Crypto, createCrypto } from './crypto.js';
 import { deviate } from './deviations.js';
 import { CloseEvent, CustomEvent, ErrorEvent, Event, MessageEvent } from './event.js';
 import {
@@ -34,12 +35,14 @@ import {
   dispatchScheduledEvent,
 } from './extendable-event.js';
 import { format } from './format.js';
+import { ServiceWorkerGlobalScope, WorkerGlobalScope } from './global-scope.js';
 import { inspect } from './inspect.js';
 import { queueMicrotask } from './microtask.js';
 import { builtinModule } from './modules.js';
 import { bindNative } from './native.js';
 import { Navigator, createNavigator } from './navigator.js';
-import { missingBinding } from './missing.js';
+import { missingObject } from './missing.js';
+import { defineMissingGlobals } from './not-implemented.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
 import { defineProperty, objectKeys } from './primordials.js';
@@ -51,6 +54,7 @@ const interfaces = {
   AbortController,
   AbortSignal,
   CloseEvent,
+  Crypto,
   CustomEvent,
   ErrorEvent,
   Event,
@@ -66,6 +70,8 @@ const interfaces = {
   PromiseRejectionEvent,
   ScheduledEvent,
   Scheduler,
+  ServiceWorkerGlobalScope,
+  WorkerGlobalScope,
 };
 
 export function install(global, native) {
@@ -79,13 +85,16 @@ export function install(global, native) {
     reportException,
   });
   installGlobalEventTarget(global);
+  Object.setPrototypeOf(global, ServiceWorkerGlobalScope.prototype);
 
   const names = objectKeys(interfaces);
   for (let i = 0; i < names.length; ++i) define(global, names[i], interfaces[names[i]], false);
   define(global, 'console', createConsole(), false);
   define(global, 'queueMicrotask', queueMicrotask, true);
   define(global, 'reportError', reportError, true);
+  defineMissingGlobals((name, value, enumerable) => define(global, name, value, enumerable));
   defineReplaceable(global, 'self', global);
+  defineReplaceable(global, 'crypto', createCrypto());
   defineReplaceable(global, 'navigator', createNavigator());
   defineReplaceable(global, 'performance', createPerformance());
   defineReplaceable(global, 'scheduler', createScheduler());
@@ -161,5 +170,5 @@ const hooks = {
   builtinModule,
   deviate,
   entrypointKind,
-  missingBinding,
+  missingBinding: missingObject,
 };

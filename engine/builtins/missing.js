@@ -6,9 +6,7 @@ import { defineProperty, hasOwn, stringSlice, stringSplit } from './primordials.
 export function missingModule(specifier) {
   const name = stringSlice(specifier, 'node:'.length);
   if (!hasOwn(names, name)) return undefined;
-  const refuse = () => {
-    throw new Error(`not implemented in lathe: ${specifier}`);
-  };
+  const refuse = refusalOf(specifier);
   const exports = { __proto__: null, default: refuser({}, refuse) };
   if (names[name] !== '') {
     const list = stringSplit(names[name], ' ');
@@ -43,9 +41,18 @@ function refuser(target, refuse) {
   });
 }
 
-// A binding of a kind that lathe lacks.
-export function missingBinding(name) {
-  return refuser({}, () => {
+// A binding, a global object, a class and a function of a name that lathe lacks.
+export function missingObject(name) {
+  return refuser({}, refusalOf(name));
+}
+export function missingClass(name) {
+  const refuse = refusalOf(name);
+  return refuser(named(name, refuse), refuse);
+}
+export const missingFunction = missingClass;
+
+function refusalOf(name) {
+  return () => {
     throw new Error(`not implemented in lathe: ${name}`);
-  });
+  };
 }

@@ -23,6 +23,8 @@
 //   now()                              milliseconds since the time origin, with fractions
 //   timeOrigin()                       the time origin in milliseconds since 1970
 //   reportException(error)             prints an uncaught exception
+//   fillRandom(view)                   random bytes into an integer typed array; checks it; throws in global scope
+//   randomUuid()                       a random UUID; throws in global scope
 //   setTimer(callback, ms, repeat)     an id; throws in global scope
 //   clearTimer(id)                     forgets the timer; an unknown id is ignored
 //   setTimerKeepsAlive(id, boolean)    whether an armed timer counts as pending work (it does at first)
