@@ -1,10 +1,12 @@
 #include "cli/runtime.h"
 
+#include <csignal>
 #include <string>
 
 #include <unistd.h>
 
 #include "cli/exit-code.h"
+#include "cli/output.h"
 #include "cli/project.h"
 #include "engine/js/embedded-snapshot.h"
 
@@ -15,12 +17,22 @@ namespace {
 // V8 calls its fatal-error handler with nothing but a message, so this is how it finds us.
 Runtime* theRuntime = nullptr;
 
+// How V8 ends the process for some of what it cannot survive, without a call of the handler.
+constexpr int kAbortSignals[] = {SIGABRT, SIGILL, SIGTRAP};
+
 }  // namespace
 
 Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs,
                  std::optional<ControlThread::Requests> requests)
     : log_(log), platform_(v8Flags(configs)), work_(loop_.get_executor()) {
   theRuntime = this;
+  for (int signal : kAbortSignals) {
+    std::signal(signal, [](int) {
+      // V8 leaves a report of its own, without an end of line.
+      static_cast<void>(writeAll(STDERR_FILENO, "\n"));
+      onFatal("it aborts the process");
+    });
+  }
   engine_.emplace(platform_, loop_, log_,
                   worker::Engine::Options{js::embeddedSnapshot(), &Runtime::onFatal});
   if (requests) {
@@ -30,7 +42,10 @@ Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs,
   }
 }
 
-Runtime::~Runtime() { theRuntime = nullptr; }
+Runtime::~Runtime() {
+  for (int signal : kAbortSignals) std::signal(signal, SIG_DFL);
+  theRuntime = nullptr;
+}
 
 void Runtime::load(const std::vector<Config>& configs) {
   for (const Config& config : configs) log_.remarks(config);
@@ -38,6 +53,8 @@ void Runtime::load(const std::vector<Config>& configs) {
 }
 
 void Runtime::onFatal(const char* why) {
+  // What fails from here on ends the process in the usual way.
+  for (int signal : kAbortSignals) std::signal(signal, SIG_DFL);
   if (theRuntime) {
     worker::Engine::Running running = theRuntime->engine_->running();
     std::string text = "V8 cannot go on (" + std::string(why) + ")";
