@@ -4,7 +4,7 @@ import { Hono } from "hono";
 const app = new Hono();
 app.use(async (context, next) => {
   await next();
-  context.header("x-powered-by", "hono");
+  context.res.headers.set("x-powered-by", "hono");
 });
 app.get("/", (context) => context.text("home"));
 for (const noun of ["users", "orders", "products", "invoices"]) {
