@@ -10,6 +10,7 @@
 #include "engine/api/random.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
+#include "engine/api/structured-clone.h"
 #include "engine/api/text-decoder.h"
 #include "engine/api/text-encoder.h"
 #include "engine/api/timers.h"
@@ -49,6 +50,7 @@ constexpr js::Function kGlobals[] = {
     js::function<&setImmediate>("setImmediate"),
     js::function<&setInterval>("setInterval"),
     js::function<&setTimeout>("setTimeout"),
+    js::function<&api::structuredClone>("structuredClone"),
 };
 
 // See engine/builtins/native.js.

@@ -111,12 +111,17 @@ void iterate(Lock& js, v8::Local<v8::Object> iterable, v8::Local<v8::Function> m
   auto next = check(iterator.As<v8::Object>()->Get(context, js.name("next")));
   if (!next->IsFunction()) throw typeError("has an iterator without a next() method.");
   for (;;) {
-    v8::HandleScope scope(js.v8());
-    auto result = check(next.As<v8::Function>()->Call(context, iterator, 0, nullptr));
-    if (!result->IsObject()) throw typeError("has an iterator whose result is not an object.");
-    auto object = result.As<v8::Object>();
-    if (check(object->Get(context, js.name("done")))->BooleanValue(js.v8())) return;
-    visit(check(object->Get(context, js.name("value"))));
+    v8::Local<v8::Value> value;
+    {
+      // What is made on the way goes at once; the value itself may be kept by the visitor.
+      v8::EscapableHandleScope scope(js.v8());
+      auto result = check(next.As<v8::Function>()->Call(context, iterator, 0, nullptr));
+      if (!result->IsObject()) throw typeError("has an iterator whose result is not an object.");
+      auto object = result.As<v8::Object>();
+      if (check(object->Get(context, js.name("done")))->BooleanValue(js.v8())) return;
+      value = scope.Escape(check(object->Get(context, js.name("value"))));
+    }
+    visit(value);
   }
 }
 

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "engine/js/lock.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+// https://html.spec.whatwg.org/multipage/structured-data.html, on V8's serializer.
+namespace lathe::js {
+
+// The objects of the platform inside a value: only their own floor knows which can be copied, and how.
+class HostObjects {
+ public:
+  virtual ~HostObjects() = default;
+  // Remembers what `object` consists of, under a number; nothing when it cannot be copied.
+  virtual std::optional<std::uint32_t> keep(Lock& js, v8::Local<v8::Object> object) = 0;
+  // A new object like the one of that number.
+  virtual v8::Local<v8::Object> copy(Lock& js, std::uint32_t number) = 0;
+};
+
+// A serialized value, of this process: buffers and modules are no bytes but shares of the real ones.
+//
+//   bytes = V8's header, value, number of causes (varint), { error, its cause }
+struct SerializedValue {
+  struct Free {
+    void operator()(std::uint8_t* bytes) const { std::free(bytes); }
+  };
+  std::unique_ptr<std::uint8_t[], Free> bytes;
+  std::size_t size = 0;
+  std::vector<std::shared_ptr<v8::BackingStore>> transferred;
+  std::vector<std::shared_ptr<v8::BackingStore>> shared;
+  std::vector<v8::CompiledWasmModule> modules;
+};
+
+// Serializes `value` and detaches the buffers of `transfer`. Throws DataCloneError, also when a buffer
+// is there twice or cannot be detached, and what getters of the value throw.
+SerializedValue serialize(Lock& js, v8::Local<v8::Value> value,
+                          std::span<const v8::Local<v8::ArrayBuffer>> transfer, HostObjects& hosts);
+
+// A new value like the one that was serialized, in the current context.
+v8::Local<v8::Value> deserialize(Lock& js, const SerializedValue& serialized, HostObjects& hosts);
+
+}  // namespace lathe::js
