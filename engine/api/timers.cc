@@ -9,13 +9,13 @@ namespace lathe::api {
 using io::Timers;
 
 std::uint32_t setTimeout(js::Lock& js, v8::Local<v8::Function> callback,
-                         std::optional<double> delayMs, js::Rest arguments) {
+                         std::optional<std::int32_t> delayMs, js::Rest arguments) {
   return io::IoContext::current().setTimer(js, callback, delayMs.value_or(0), Timers::Repeat::once,
                                            std::move(arguments.values));
 }
 
 std::uint32_t setInterval(js::Lock& js, v8::Local<v8::Function> callback,
-                          std::optional<double> delayMs, js::Rest arguments) {
+                          std::optional<std::int32_t> delayMs, js::Rest arguments) {
   return io::IoContext::current().setTimer(js, callback, delayMs.value_or(0),
                                            Timers::Repeat::interval, std::move(arguments.values));
 }

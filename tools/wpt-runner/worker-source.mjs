@@ -14,6 +14,7 @@ export function workerSource(harness, test, variant, waitMs) {
     `addEventListener("fetch", (event) => event.respondWith(runTest()));`,
     `function runTest() {`,
     environment(address, test),
+    evaluations(test.source),
     harness,
     collector(waitMs),
     ...test.scripts.map(({ source }) => `${source}\n;${globals(source)}`),
@@ -45,6 +46,30 @@ globalThis.fetch = async function (input) {
 var fetch = globalThis.fetch;`;
 }
 
+// The harness evaluates expressions that a test gives as strings, which a worker may do at start-up only.
+// So every string literal of the test that is an expression stands here as one.
+function evaluations(source) {
+  const entries = new Set();
+  for (const [, , text] of source.matchAll(/(["'`])((?:(?!\1)[^\\\n])+)\1/g)) {
+    if (isExpression(text)) entries.add(`${JSON.stringify(text)}: () => (${text})`);
+  }
+  return `
+var evaluations = { __proto__: null, ${[...entries].join(", ")} };
+var eval = (text) => {
+  if (text in evaluations) return evaluations[text]();
+  throw new EvalError("the runner did not foresee " + text);
+};`;
+}
+
+function isExpression(text) {
+  try {
+    new Function(`return (${text});`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function collector(waitMs) {
   return `
 var collected = new Promise((done) => {
@@ -66,8 +91,9 @@ var collected = new Promise((done) => {
 }
 
 // Functions and variables of a classic script are properties of the global; within our function they
-// are not, unless put there. Scripts look for each other's in this way.
+// are not, unless put there. Scripts look for each other's in this way. A name at the start of a line may
+// still be in an inner function: then it is not there.
 function globals(source) {
   const names = [...source.matchAll(/^(?:(?:async )?function\*?|var) +([\w$]+)/gm)].map(([, name]) => name);
-  return [...new Set(names)].map((name) => `globalThis.${name} = ${name};`).join(" ");
+  return [...new Set(names)].map((name) => `if (typeof ${name} !== "undefined") globalThis.${name} = ${name};`).join(" ");
 }
