@@ -1,0 +1,58 @@
+// docs/compatibility.md says what the program does.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import vm from "node:vm";
+
+import { project, root, run } from "./lathe.mjs";
+
+const page = readFileSync(join(root, "docs/compatibility.md"), "utf8");
+
+// The names in backquotes of a marked section, calls and settings left out.
+function names(section) {
+  const [, text] = new RegExp(`<!-- ${section} -->([^]*?)<!-- end -->`).exec(page);
+  return [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+}
+
+async function evaluate(t, expression) {
+  const script = `export default { async fetch() { return Response.json(await (${expression})()); } };`;
+  const { stdout, stderr } = await run(["fetch"], { cwd: project(t, script) });
+  assert.ok(stdout.startsWith("["), stdout + stderr);
+  return JSON.parse(stdout);
+}
+
+test("its tables are those of the code", () => {
+  execFileSync("node", [join(root, "tools/compatibility-tables.mjs"), "--check"], { stdio: "pipe" });
+});
+
+test("it lists every global that is not JavaScript's own, and no other", async (t) => {
+  const documented = [...names("globals"), ...names("from engine/builtins/not-implemented.js")];
+  const language = vm.runInNewContext("Object.getOwnPropertyNames(globalThis)");
+  // A shell of V8 has these from elsewhere, or not yet.
+  const ours = (name) => !language.includes(name) && !["Iterator", "WebAssembly"].includes(name);
+  const found = await evaluate(t, "() => Object.getOwnPropertyNames(globalThis)");
+  assert.deepEqual(documented.filter(ours).sort(), found.filter(ours).sort());
+});
+
+test("what it calls missing is there and says so on use", async (t) => {
+  const missing = names("from engine/builtins/not-implemented.js");
+  const answers = await evaluate(
+    t,
+    `async () => {
+      const say = async (use) => {
+        try { await use(); return "worked"; } catch (error) { return error.message; }
+      };
+      return Promise.all(${JSON.stringify(missing)}.map(async (name) => {
+        const value = globalThis[name];
+        if (typeof value === "object") return [name, await say(() => value.open("x"))];
+        return [name, await say(() => /^[A-Z]/.test(name) ? new value("x") : value("http://x/"))];
+      }));
+    }`,
+  );
+  for (const [name, message] of answers) {
+    assert.match(message, /^not implemented in lathe: /, name);
+  }
+});
