@@ -1,6 +1,7 @@
 #include "cli/serve-command.h"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,6 @@
 #include "engine/http/listener.h"
 #include "engine/http/server.h"
 #include "engine/io/pending.h"
-#include "engine/worker/worker-source.h"
 
 namespace lathe::cli {
 
@@ -77,10 +77,7 @@ class Serving {
   ExitCode run() {
     std::vector<int> inherited = ReExecution::takeInherited();
     listener_ = openListener(runtime_.loop(), inherited, options_, config_);
-    loading_ = true;
     runtime_.load({config_});
-    loading_ = false;
-
     server_.emplace(
         runtime_.loop(), *listener_,
         [this](io::RequestHead head, std::unique_ptr<io::BodySource> body) {
@@ -91,8 +88,7 @@ class Serving {
     runtime_.surviveBy(reExecution_);
     server_->start();
     announce(!inherited.empty());
-    if (stopAt_) stop(*stopAt_);
-    if (reloadAgain_) reload();
+    // What signals asked for meanwhile has been posted, and is done now.
     while (!stopped_) runtime_.loop().run_one();
     return ExitCode::done;
   }
@@ -112,24 +108,16 @@ class Serving {
 
   // Reads everything again and replaces the worker. A mistake is told, and the old one stays.
   void reload() {
-    // Loading may run the loop, and so come back to here.
-    reloadAgain_ = true;
-    if (loading_) return;
-    loading_ = true;
-    while (std::exchange(reloadAgain_, false) && !stopAt_) {
-      try {
-        Config config = loadConfig(options_.project);
-        runtime_.load({config});
-        sayWhatStays(config);
-        config_ = std::move(config);
-        log_.note("reloaded", "Reloaded " + config_.shownAs);
-      } catch (const ConfigError& error) {
-        log_.error(std::string(error.what()) + "\nThe worker before stays.");
-      } catch (const worker::LoadError& error) {
-        log_.error(std::string(error.what()) + "\nThe worker before stays.");
-      }
+    try {
+      Config config = loadConfig(options_.project);
+      runtime_.load({config});
+      sayWhatStays(config);
+      config_ = std::move(config);
+      log_.note("reloaded", "Reloaded " + config_.shownAs);
+    } catch (const std::exception& error) {
+      // Whatever it is: there is a worker that answers, and it goes on.
+      log_.error(std::string(error.what()) + "\nThe worker before stays.");
     }
-    loading_ = false;
   }
 
   void sayWhatStays(const Config& config) {
@@ -145,8 +133,6 @@ class Serving {
 
   // Lets requests finish, and then what they have given to waitUntil, until `deadline`.
   void stop(Clock::time_point deadline) {
-    stopAt_ = deadline;
-    if (!server_) return;
     deadline_.expires_at(deadline);
     deadline_.async_wait([this](const boost::system::error_code& error) {
       if (!error) stopped_ = true;
@@ -169,10 +155,7 @@ class Serving {
   std::optional<http::Server> server_;
   io::Pending<void> serverStopped_;
   io::Pending<void> drained_;
-  bool loading_ = false;
-  bool reloadAgain_ = false;
   bool stopped_ = false;
-  std::optional<Clock::time_point> stopAt_;
 };
 
 }  // namespace
