@@ -23,16 +23,18 @@ Worker::Worker(std::shared_ptr<Script> script, const FindService& findService)
       modules_(script_->source().modules,
                [this](js::Lock& js, std::string_view specifier)
                    -> std::optional<v8::Local<v8::Object>> {
-                 if (specifier.starts_with("node:") &&
-                     !compatibility().has(Flag::NodejsCompat)) {
-                   return std::nullopt;
-                 }
                  bool hidesEnv = compatibility().has(Flag::DisallowImportableEnv);
                  auto env = hidesEnv ? v8::Object::New(js.v8()) : env_.get(js);
                  v8::Local<v8::Value> arguments[] = {js.string(specifier), env};
                  auto exports = js::check(
                      hook(js, "builtinModule")->Call(js.context(), js.undefined(), 2, arguments));
                  if (!exports->IsObject()) return std::nullopt;
+                 if (specifier.starts_with("node:") && !compatibility().has(Flag::NodejsCompat)) {
+                   throw js::plainError("No such module \"" + std::string(specifier) +
+                                        "\". Node's modules are there with the compatibility flag "
+                                        "\"nodejs_compat\", or a compatibility_date from 2026-08-04 "
+                                        "on.");
+                 }
                  return exports.As<v8::Object>();
                }) {
   workerIsolate().inside([&](js::Lock& js) {

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 
 import { configText, project, run, worker } from "./lathe.mjs";
 
+const nodeCompat = { compatibility_flags: ["nodejs_compat"] };
 const mixed = `
 import assert from "node:assert";
 export const adds = { test() { assert.strictEqual(1 + 1, 2); } };
@@ -19,7 +20,7 @@ export default { test() {} };
 
 describe("lathe test", () => {
   test("prints a line for each test, the errors, and the sum; and exits with 5", async (t) => {
-    const folder = project(t, worker(mixed, { name: "mixed" }));
+    const folder = project(t, worker(mixed, { name: "mixed", ...nodeCompat }));
     const { code, stdout, stderr } = await run(["test", "wrangler.json"], { cwd: folder });
     const all = stdout + stderr;
     assert.equal(code, 5, all);
@@ -49,7 +50,7 @@ describe("lathe test", () => {
   });
 
   test("--filter runs what matches", async (t) => {
-    const folder = project(t, worker(mixed, { name: "mixed" }));
+    const folder = project(t, worker(mixed, { name: "mixed", ...nodeCompat }));
     const { code, stdout } = await run(["test", "wrangler.json", "--filter", "adds"], {
       cwd: folder,
     });
@@ -80,6 +81,12 @@ describe("lathe test", () => {
     const folder = project(t, worker(script, { lathe: { v8_flags: ["--expose-gc"] } }));
     const { code, stdout, stderr } = await run(["test", "wrangler.json"], { cwd: folder });
     assert.equal(code, 0, stdout + stderr);
+  });
+
+  test("a module of Node's without the flag for it is refused with what to do", async (t) => {
+    const { code, stderr } = await run(["test", "wrangler.json"], { cwd: project(t, mixed) });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /node:assert[^]*nodejs_compat/);
   });
 
   test("a test that never settles fails as hung", async (t) => {

@@ -11,7 +11,10 @@ test('interfaces are not enumerable, functions and attributes of the global are'
   const enumerable = Object.keys(scope).sort();
   assert.deepEqual(enumerable, [
     'addEventListener',
+    'caches',
+    'crypto',
     'dispatchEvent',
+    'fetch',
     'navigator',
     'performance',
     'queueMicrotask',
