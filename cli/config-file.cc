@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "cli/json-text.h"
 #include "cli/read-file.h"
 
 namespace lathe::cli {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "cli/json-text.h"
 #include "engine/nearest-name.h"
 
 namespace lathe::cli {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/config-node.h"
+#include "cli/json-text.h"
 #include "cli/read-file.h"
 #include "cli/unsupported-keys.h"
 #include "cli/wrangler-keys.h"

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/json-text.h"
 #include "engine/web/bytes.h"
 #include "engine/web/utf8.h"
 
@@ -11,48 +12,12 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// More of a wrong text than this is not repeated in a complaint.
-constexpr std::size_t kQuotedBytesMax = 60;
-
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isWordCharacter(char c) {
   return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
          c == '-' || c == '+' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
 }
 bool isContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-void appendUtf8(std::string& to, char32_t c) {
-  if (c < 0x80) {
-    to += static_cast<char>(c);
-  } else if (c < 0x800) {
-    to += static_cast<char>(0xC0 | c >> 6);
-    to += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    to += static_cast<char>(0xE0 | c >> 12);
-    to += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    to += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    to += static_cast<char>(0xF0 | c >> 18);
-    to += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-    to += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    to += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
-
-// The text shortened at a character's end.
-std::string_view beginning(std::string_view text) {
-  if (text.size() <= kQuotedBytesMax) return text;
-  std::size_t end = kQuotedBytesMax;
-  while (end > 0 && isContinuationByte(text[end])) --end;
-  return text.substr(0, end);
-}
-
-std::string shortlyQuoted(std::string_view text) {
-  std::string_view shown = beginning(text);
-  std::string out = jsonQuoted(shown);
-  if (shown.size() < text.size()) out += "…";
-  return out;
-}
 
 class Parser {
  public:
@@ -240,25 +205,24 @@ class Parser {
       return;
     }
     if (c != 'u') throw JsoncError(start, "expected an escape such as \\n or \\u00e9");
-    char32_t unit = parseHex(start);
-    bool isLead = unit >= 0xD800 && unit < 0xDC00;
+    std::u16string units{parseHex(start)};
+    bool isLead = units[0] >= 0xD800 && units[0] < 0xDC00;
     if (isLead && peek() == '\\' && peek(1) == 'u') {
       Parser ahead = *this;
       ahead.advance();
-      char32_t trail = ahead.parseHex(start);
+      char16_t trail = ahead.parseHex(place_);
       if (trail >= 0xDC00 && trail < 0xE000) {
         *this = ahead;
-        appendUtf8(out, 0x10000 + ((unit - 0xD800) << 10) + (trail - 0xDC00));
-        return;
+        units += trail;
       }
     }
-    appendUtf8(out, unit >= 0xD800 && unit < 0xE000 ? 0xFFFD : unit);
+    out += web::utf8FromUtf16(units);
   }
 
   // The four digits after a `u`.
-  char32_t parseHex(Place escape) {
+  char16_t parseHex(Place escape) {
     advance();
-    char32_t value = 0;
+    unsigned value = 0;
     for (int i = 0; i < 4; ++i) {
       char c = peek();
       int digit = isDigit(c)               ? c - '0'
@@ -266,10 +230,10 @@ class Parser {
                   : (c >= 'A' && c <= 'F') ? c - 'A' + 10
                                            : -1;
       if (digit < 0) throw JsoncError(escape, "expected four hexadecimal digits after \\u");
-      value = value * 16 + static_cast<char32_t>(digit);
+      value = value * 16 + static_cast<unsigned>(digit);
       advance();
     }
-    return value;
+    return static_cast<char16_t>(value);
   }
 
   std::string parseNumber() {
@@ -334,83 +298,5 @@ const JsonMember* JsonValue::find(std::string_view key) const {
 }
 
 JsonValue parseJsonc(std::string_view text) { return Parser(text).document(); }
-
-std::string toJson(const JsonValue& value) {
-  std::string out;
-  switch (value.kind) {
-    case JsonValue::Kind::string:
-      return jsonQuoted(value.text);
-    case JsonValue::Kind::array:
-      for (const JsonValue& element : value.elements) {
-        out += out.empty() ? "[" : ",";
-        out += toJson(element);
-      }
-      return out.empty() ? "[]" : out + "]";
-    case JsonValue::Kind::object:
-      for (const JsonMember& member : value.members) {
-        if (value.find(member.key) != &member) continue;
-        out += out.empty() ? "{" : ",";
-        out += jsonQuoted(member.key) + ":" + toJson(member.value);
-      }
-      return out.empty() ? "{}" : out + "}";
-    case JsonValue::Kind::null:
-    case JsonValue::Kind::boolean:
-    case JsonValue::Kind::number:
-      return value.text;
-  }
-  return out;
-}
-
-std::string jsonQuoted(std::string_view text) {
-  std::string out;
-  out += '"';
-  for (char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          constexpr char kHex[] = "0123456789abcdef";
-          out += "\\u00";
-          out += kHex[c >> 4];
-          out += kHex[c & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-  return out;
-}
-
-std::string inWords(const JsonValue& value) {
-  switch (value.kind) {
-    case JsonValue::Kind::string:
-      return "the text " + shortlyQuoted(value.text);
-    case JsonValue::Kind::number:
-      return "the number " + std::string(beginning(value.text));
-    case JsonValue::Kind::array:
-      return "a list";
-    case JsonValue::Kind::object:
-      return "an object";
-    case JsonValue::Kind::boolean:
-    case JsonValue::Kind::null:
-      break;
-  }
-  return value.text;
-}
 
 }  // namespace lathe::cli

@@ -58,14 +58,4 @@ struct JsonMember {
 JsonValue parseJsonc(std::string_view text);
 inline constexpr int kJsoncDepthMax = 200;
 
-// The value as plain JSON in one line. Numbers keep their spelling; of members with the same key
-// the last one stays.
-std::string toJson(const JsonValue& value);
-
-// `text`, which is UTF-8, as a JSON string with its quotes.
-std::string jsonQuoted(std::string_view text);
-
-// What is there, in words for a complaint: `the number 3`, `the text "x"`, `a list`, `null`.
-std::string inWords(const JsonValue& value);
-
 }  // namespace lathe::cli

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "cli/jsonc.h"
+#include "cli/json-text.h"
 #include "cli/output.h"
 
 namespace lathe::cli {

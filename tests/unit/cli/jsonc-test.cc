@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "cli/json-text.h"
+
 namespace lathe::cli {
 
 TEST_CASE("a document comes back as plain JSON") {
@@ -82,6 +84,7 @@ TEST_CASE("what is no JSONC is told with its place") {
       {"\"abc", {1, 1}, "this text has no end: expected \" before the line ends"},
       {"[\"abc\n\"]", {1, 2}, "this text has no end: expected \" before the line ends"},
       {R"("a\x41")", {1, 3}, "expected an escape such as \\n or \\u00e9"},
+      {R"("\ud83d\u12")", {1, 8}, "expected four hexadecimal digits after \\u"},
       {R"("\u12g4")", {1, 2}, "expected four hexadecimal digits after \\u"},
       {"\"a\x01\"", {1, 3}, "expected no control characters within a text"},
       {"[] /* never", {1, 4}, "this comment has no end: expected */"},
