@@ -65,11 +65,10 @@ js::Ptr<Headers> Headers::construct(js::Lock& js, std::optional<HeadersInit> ini
   return headers;
 }
 
-// https://fetch.spec.whatwg.org/#concept-headers-fill
+// https://fetch.spec.whatwg.org/#concept-headers-fill; nobody fills headers that have some already.
 void Headers::fill(js::Lock&, const HeadersInit& init) {
-  if (const auto* other = std::get_if<js::Ptr<Headers>>(&init)) {
-    auto copied = (*other)->entries_;
-    entries_.insert(entries_.end(), copied.begin(), copied.end());
+  if (const auto* source = std::get_if<HeadersSource>(&init)) {
+    entries_ = source->headers->entries_;
     sorted_.reset();
   } else if (const auto* sequence = std::get_if<1>(&init)) {
     for (const auto& pair : *sequence) {
@@ -216,3 +215,16 @@ void Headers::describe(js::Class<Headers>& c, const Compatibility&) {
 }
 
 }  // namespace lathe::api
+
+namespace lathe::js {
+
+bool Convert<api::HeadersSource>::accepts(Lock& js, v8::Local<v8::Value> value) {
+  return unwrap<api::Headers>(js, value) &&
+         !check(value.As<v8::Object>()->HasOwnProperty(js.context(), v8::Symbol::GetIterator(js.v8())));
+}
+
+api::HeadersSource Convert<api::HeadersSource>::fromJs(Lock& js, v8::Local<v8::Value> value) {
+  return {Convert<Ptr<api::Headers>>::fromJs(js, value)};
+}
+
+}  // namespace lathe::js

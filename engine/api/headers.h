@@ -13,8 +13,13 @@ namespace lathe::api {
 
 class Headers;
 
+// Headers to copy from without asking their iterator; those with an iterator of their own do not count.
+struct HeadersSource {
+  js::Ptr<Headers> headers;
+};
+
 // What `new Headers(init)` and the `headers` of an init accept.
-using HeadersInit = std::variant<js::Ptr<Headers>, std::vector<std::vector<js::ByteString>>,
+using HeadersInit = std::variant<HeadersSource, std::vector<std::vector<js::ByteString>>,
                                  js::Record<js::ByteString, js::ByteString>>;
 
 // https://fetch.spec.whatwg.org/#headers-class
@@ -35,7 +40,7 @@ class Headers final : public js::Object, public js::PairIterable<Headers> {
   Headers(const Headers& other, Guard guard) : entries_(other.entries_), guard_(guard) {}
 
   static js::Ptr<Headers> construct(js::Lock& js, std::optional<HeadersInit> init);
-  // Appends everything that `init` lists. Throws TypeError.
+  // Takes what `init` lists into headers that are still empty. Throws TypeError.
   void fill(js::Lock& js, const HeadersInit& init);
 
   void append(js::ByteString name, js::ByteString value);
@@ -84,3 +89,9 @@ class Headers final : public js::Object, public js::PairIterable<Headers> {
 };
 
 }  // namespace lathe::api
+
+template <>
+struct lathe::js::Convert<lathe::api::HeadersSource> {
+  static bool accepts(Lock& js, v8::Local<v8::Value> value);
+  static lathe::api::HeadersSource fromJs(Lock& js, v8::Local<v8::Value> value);
+};

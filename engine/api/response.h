@@ -36,7 +36,7 @@ class Response final : public js::Object, public Body {
   bool redirected() const { return false; }
   std::int32_t status() const { return status_; }
   bool ok() const { return status_ >= 200 && status_ < 300; }
-  std::string statusText() const { return statusText_; }
+  js::ByteString statusText() const { return {statusText_}; }
   js::Ptr<Headers> headers();
   v8::Local<v8::Value> webSocket(js::Lock& js) const { return js.null(); }
   js::Ptr<Response> clone(js::Lock& js);

@@ -44,10 +44,10 @@ class UrlSearchParams final : public js::Object, public js::PairIterable<UrlSear
 
   std::size_t pairCount() const { return list_.size(); }
   v8::Local<v8::Value> pairKey(js::Lock& js, std::size_t index) const {
-    return js.string(list_.pairs()[index].first);
+    return js::utf8(js, list_.pairs()[index].first);
   }
   v8::Local<v8::Value> pairValue(js::Lock& js, std::size_t index) const {
-    return js.string(list_.pairs()[index].second);
+    return js::utf8(js, list_.pairs()[index].second);
   }
 
   // ---- For the URL ----

@@ -31,14 +31,29 @@ std::string toUtf8(Lock& js, v8::Local<v8::String> string) {
   return text;
 }
 
+namespace {
+
+// V8 refuses a longer string without an exception.
+int checkedLength(std::size_t length) {
+  if (length > v8::String::kMaxLength) throw rangeError("Invalid string length");
+  return static_cast<int>(length);
+}
+
+}  // namespace
+
+v8::Local<v8::String> utf8(Lock& js, std::string_view text) {
+  return check(v8::String::NewFromUtf8(js.v8(), text.data(), v8::NewStringType::kNormal,
+                                       checkedLength(text.size())));
+}
+
 v8::Local<v8::String> latin1(Lock& js, std::string_view bytes) {
   return check(v8::String::NewFromOneByte(js.v8(), reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                          v8::NewStringType::kNormal, static_cast<int>(bytes.size())));
+                                          v8::NewStringType::kNormal, checkedLength(bytes.size())));
 }
 
 v8::Local<v8::String> utf16(Lock& js, std::u16string_view text) {
   return check(v8::String::NewFromTwoByte(js.v8(), reinterpret_cast<const std::uint16_t*>(text.data()),
-                                          v8::NewStringType::kNormal, static_cast<int>(text.size())));
+                                          v8::NewStringType::kNormal, checkedLength(text.size())));
 }
 
 DomString Convert<DomString>::fromJs(Lock& js, v8::Local<v8::Value> value) {

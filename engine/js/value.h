@@ -62,6 +62,9 @@ struct Record {
 };
 
 std::string toUtf8(Lock& js, v8::Local<v8::String> string);
+// New strings of a script's own text, which may be as long as it likes: all throw RangeError for what is
+// longer than V8's strings can be. Broken UTF-8 is replaced as the Encoding Standard says.
+v8::Local<v8::String> utf8(Lock& js, std::string_view text);
 v8::Local<v8::String> latin1(Lock& js, std::string_view bytes);
 v8::Local<v8::String> utf16(Lock& js, std::u16string_view text);
 
@@ -168,13 +171,13 @@ struct Convert<std::string> {
   static std::string fromJs(Lock& js, v8::Local<v8::Value> value) {
     return toUtf8(js, value->IsString() ? value.As<v8::String>() : check(value->ToString(js.context())));
   }
-  static v8::Local<v8::Value> toJs(Lock& js, std::string_view value) { return js.string(value); }
+  static v8::Local<v8::Value> toJs(Lock& js, std::string_view value) { return utf8(js, value); }
   static bool accepts(Lock&, v8::Local<v8::Value> value) { return value->IsString(); }
 };
 
 template <>
 struct Convert<std::string_view> {
-  static v8::Local<v8::Value> toJs(Lock& js, std::string_view value) { return js.string(value); }
+  static v8::Local<v8::Value> toJs(Lock& js, std::string_view value) { return utf8(js, value); }
 };
 
 template <>
