@@ -16,10 +16,9 @@ namespace lathe::cli {
 
 namespace {
 
-constexpr const char* kWhat =
-    "[CONFIG|SCRIPT] is a wrangler.json or wrangler.jsonc, a folder that "
-    "has one, or a script alone.\nWithout it, the nearest configuration "
-    "here or in a folder above is used.";
+constexpr const char* kProject =
+    "A wrangler.json or wrangler.jsonc, a folder that has one, or a script\n"
+    "alone; else the nearest configuration, here or in a folder above";
 
 constexpr const char* kExamples = R"(Begin with a file, worker.js:
 
@@ -84,7 +83,7 @@ std::string versionText() {
 }
 
 void addProject(CLI::App& command, ProjectChoice& project) {
-  command.add_option("project", project.path, kWhat)->option_text("[CONFIG|SCRIPT]");
+  command.add_option("CONFIG|SCRIPT", project.path, kProject)->option_text(" ");
 }
 
 void addEnvironment(CLI::App& command, std::string& environment) {
@@ -109,20 +108,17 @@ void addRepeatable(CLI::App& command, const std::string& names, std::vector<std:
   command.add_option(names, values, description)->option_text(value)->allow_extra_args(false);
 }
 
-// Which of its words names the project and which the URL.
-void splitWords(const std::vector<std::string>& words, FetchOptions& fetch) {
-  if (words.size() > 2) throw UsageError("\"" + words[2] + "\" is one too many");
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    bool firstOfTwo = words.size() == 2 && i == 0;
-    bool url = looksLikeUrl(words[i]) && (!firstOfTwo || !looksLikeUrl(words[1]));
-    if (url) {
-      fetch.request.url = words[i];
-    } else if (fetch.project.path.empty()) {
-      fetch.project.path = words[i];
-    } else {
-      throw UsageError("a URL has :// in it or begins with a slash; found \"" + words[i] + "\"");
-    }
+// Which of the two words, either of which may be empty, names the project and which the URL.
+void splitWords(const std::array<std::string, 2>& words, FetchOptions& fetch) {
+  // Of two, the second is the URL when it can be: the project may be a path from the root.
+  bool secondIsUrl = looksLikeUrl(words[1]);
+  bool firstIsUrl = looksLikeUrl(words[0]) && !secondIsUrl;
+  if (!words[1].empty() && !firstIsUrl && !secondIsUrl) {
+    throw UsageError("a URL has :// in it or begins with a slash; found \"" + words[1] + "\"");
   }
+  const std::string& url = words[firstIsUrl ? 0 : 1];
+  if (!url.empty()) fetch.request.url = url;
+  fetch.project.path = words[firstIsUrl ? 1 : 0];
 }
 
 // The words that CLI11 could not place, told with the nearest option.
@@ -182,9 +178,10 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   serveCommand->footer(kServeExamples);
 
   FetchOptions fetch;
-  std::vector<std::string> words;
+  std::array<std::string, 2> words;
   CLI::App* fetchCommand = app.add_subcommand("fetch", "Ask a worker once and print its answer");
-  fetchCommand->add_option("words", words, kWhat)->option_text("[CONFIG|SCRIPT] [URL]");
+  fetchCommand->add_option("CONFIG|SCRIPT", words[0], kProject)->option_text(" ");
+  fetchCommand->add_option("URL", words[1], "What to ask for; else /")->option_text(" ");
   fetchCommand->add_option("-X,--request", fetch.request.method, "Method")->option_text("METHOD");
   addRepeatable(*fetchCommand, "-H,--header", fetch.request.headers, "Header to send",
                 "'NAME: VALUE'");
@@ -205,7 +202,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
 
   TestOptions test;
   CLI::App* testCommand = app.add_subcommand("test", "Run the tests that workers export");
-  testCommand->add_option("CONFIG", test.paths, kWhat)->option_text("CONFIG...")->required();
+  testCommand->add_option("CONFIG", test.paths, kProject)->option_text("...")->required();
   testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
       ->option_text("TEXT");
   addEnvironment(*testCommand, test.environment);
@@ -219,7 +216,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     return line;
   } catch (const CLI::CallForHelp&) {
     auto chosen = app.get_subcommands();
-    line.command = Information{chosen.empty() ? app.help() : chosen.front()->help()};
+    line.command = Information{chosen.empty() ? app.help() : chosen.front()->help(app.get_name())};
     return line;
   } catch (const CLI::ExtrasError&) {
     auto chosen = app.get_subcommands();
