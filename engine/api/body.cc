@@ -9,9 +9,9 @@ namespace lathe::api {
 
 // ---- Sharing an arriving body ---------------------------------------------------------------------
 
-class Body::Shared : public std::enable_shared_from_this<Shared> {
+class SharedBody : public std::enable_shared_from_this<SharedBody> {
  public:
-  explicit Shared(io::IoOwn<io::BodySource> source) : source_(std::move(source)) {}
+  explicit SharedBody(io::IoOwn<io::BodySource> source) : source_(std::move(source)) {}
 
   io::Pending<io::SharedBytes> read() {
     if (outcome_) return ready();
@@ -44,10 +44,12 @@ class Body::Shared : public std::enable_shared_from_this<Shared> {
   std::vector<io::Resolver<io::SharedBytes>> waiting_;
 };
 
+namespace {
+
 // One clone's share as a source: a single piece.
-class Body::SharedSource final : public io::BodySource {
+class SharedSource final : public io::BodySource {
  public:
-  explicit SharedSource(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  explicit SharedSource(std::shared_ptr<SharedBody> shared) : shared_(std::move(shared)) {}
   std::optional<std::uint64_t> length() const override { return std::nullopt; }
 
   io::Pending<std::string> read() override {
@@ -63,10 +65,47 @@ class Body::SharedSource final : public io::BodySource {
   }
 
  private:
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<SharedBody> shared_;
   io::Pending<io::SharedBytes> bytes_;
   io::Resolver<std::string> resolver_;
 };
+
+}  // namespace
+
+// ---- Lending --------------------------------------------------------------------------------------
+
+BodyContent BodyStream::take() {
+  if (used_) {
+    throw js::typeError("This ReadableStream is disturbed (has already been read from), and cannot "
+                        "be used as a body.");
+  }
+  used_ = true;
+  return std::exchange(content_, std::monostate());
+}
+
+v8::Local<v8::Value> BodyStream::refuse() const {
+  throw js::notImplemented("ReadableStream (the body of a Response; use text(), json(), arrayBuffer(), "
+                           "bytes() or blob())");
+}
+
+void BodyStream::describe(js::Class<BodyStream>& c, const Compatibility&) {
+  c.name(kInterface).hidden();
+  c.attribute<&BodyStream::refuse>("locked");
+  c.method<&BodyStream::refuse>("cancel");
+  c.method<&BodyStream::refuse>("getReader");
+  c.method<&BodyStream::refuse>("pipeThrough");
+  c.method<&BodyStream::refuse>("pipeTo");
+  c.method<&BodyStream::refuse>("tee");
+  c.methodAndSymbol<&BodyStream::refuse>("values", v8::Symbol::GetAsyncIterator);
+}
+
+js::Nullable<js::Ptr<BodyStream>> Body::lend() {
+  if (!stream_ && (present() || used_)) {
+    stream_ = js::make<BodyStream>(std::exchange(content_, std::monostate()), used_);
+  }
+  if (!stream_) return {};
+  return {stream_};
+}
 
 // ---- Making ---------------------------------------------------------------------------------------
 
@@ -80,6 +119,8 @@ void Body::assign(BodyInit init) {
   } else if (const auto* params = std::get_if<js::Ptr<UrlSearchParams>>(&init)) {
     assign(std::make_shared<const std::string>((*params)->toString()),
            "application/x-www-form-urlencoded;charset=UTF-8");
+  } else if (const auto* stream = std::get_if<js::Ptr<BodyStream>>(&init)) {
+    content_ = (*stream)->take();
   } else if (const auto* buffer = std::get_if<js::BufferSource>(&init)) {
     // Looked at anew: a getter of the init that came with it may have moved the buffer.
     auto bytes = js::bufferSource(buffer->object)->text();
@@ -98,21 +139,22 @@ void Body::take(Body& other) {
 void Body::cloneFrom(Body& other) {
   other.requireUnused();
   if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&other.content_)) {
-    other.content_ = std::make_shared<Shared>(std::move(*source));
+    other.content_ = std::make_shared<SharedBody>(std::move(*source));
   }
   if (const auto* bytes = std::get_if<io::SharedBytes>(&other.content_)) content_ = *bytes;
-  if (const auto* shared = std::get_if<std::shared_ptr<Shared>>(&other.content_)) content_ = *shared;
+  if (const auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&other.content_)) content_ = *shared;
   contentType_ = other.contentType_;
 }
 
 // ---- Reading --------------------------------------------------------------------------------------
 
-void Body::requireUnused() const {
-  if (used_) {
+void Body::requireUnused() {
+  if (bodyUsed()) {
     throw js::typeError(
         "Body has already been used. It can only be used once. Use tee() first if you need to read it "
         "twice.");
   }
+  if (stream_) content_ = std::exchange(stream_, nullptr)->take();
 }
 
 v8::Local<v8::Value> Body::body(js::Lock& js) const {
@@ -133,7 +175,7 @@ v8::Local<v8::Promise> Body::consume(js::Lock& js, Convert convert) {
   if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&released)) {
     return io::IoContext::current().awaitIo(js, readWhole(source->release()), made);
   }
-  if (auto* shared = std::get_if<std::shared_ptr<Shared>>(&released)) {
+  if (auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&released)) {
     return io::IoContext::current().awaitIo(js, (*shared)->read(), made);
   }
   static const auto kEmpty = std::make_shared<const std::string>();
@@ -184,7 +226,7 @@ Body::Released Body::release() {
   if (std::holds_alternative<std::monostate>(content)) return std::monostate();
   used_ = true;
   if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&content)) return source->release();
-  if (auto* shared = std::get_if<std::shared_ptr<Shared>>(&content)) {
+  if (auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&content)) {
     return std::make_unique<SharedSource>(std::move(*shared));
   }
   return std::get<io::SharedBytes>(std::move(content));

@@ -18,9 +18,35 @@ struct UnsupportedBody {
   std::string what;
 };
 
+// An arriving body that several clones want: read once as a whole when the first of them asks.
+class SharedBody;
+using BodyContent = std::variant<std::monostate, io::SharedBytes, io::IoOwn<io::BodySource>,
+                                 std::shared_ptr<SharedBody>>;
+
+// What `response.body` is until there are streams: a thing that another body can be made of, as
+// frameworks do to change the head of an answer. Reading it in JavaScript throws `not implemented`.
+class BodyStream final : public js::Object {
+ public:
+  static constexpr const char* kInterface = "ReadableStream";
+
+  BodyStream(BodyContent content, bool used) : content_(std::move(content)), used_(used) {}
+
+  bool used() const { return used_; }
+  // Its content, once.
+  BodyContent take();
+
+  v8::Local<v8::Value> refuse() const;
+
+  static void describe(js::Class<BodyStream>& c, const Compatibility&);
+
+ private:
+  BodyContent content_;
+  bool used_;
+};
+
 // https://fetch.spec.whatwg.org/#bodyinit
-using BodyInit = std::variant<std::string, js::Ptr<Blob>, js::Ptr<UrlSearchParams>, js::BufferSource,
-                              UnsupportedBody>;
+using BodyInit = std::variant<std::string, js::Ptr<Blob>, js::Ptr<UrlSearchParams>, js::Ptr<BodyStream>,
+                              js::BufferSource, UnsupportedBody>;
 
 // The body of a Request or a Response: nothing, bytes in hand, or a source that the transport fills.
 // https://fetch.spec.whatwg.org/#body-mixin
@@ -43,13 +69,15 @@ class Body {
   // Takes the same bytes and type as the other, which keeps them. Throws TypeError when those are used.
   void cloneFrom(Body& other);
 
-  bool present() const { return !std::holds_alternative<std::monostate>(content_); }
-  bool bodyUsed() const { return used_; }
+  bool present() const { return stream_ || !std::holds_alternative<std::monostate>(content_); }
+  bool bodyUsed() const { return used_ || (stream_ && stream_->used()); }
   // What the body's own kind says; the headers may say something else.
   const std::optional<std::string>& contentType() const { return contentType_; }
 
   // Null without a body; streams come later.
   v8::Local<v8::Value> body(js::Lock& js) const;
+  // The body as something to make another one of; null without a body.
+  js::Nullable<js::Ptr<BodyStream>> lend();
 
   // Each reads the whole body once; a second time is a TypeError.
   v8::Local<v8::Promise> text(js::Lock& js);
@@ -62,9 +90,9 @@ class Body {
   // Hands the content over to a transport and marks it used. Throws TypeError when it was used before.
   Released release();
 
-  template <class T>
+  template <class T, auto body = &Body::body>
   static void describeBody(js::Class<T>& c) {
-    c.template attribute<&Body::body>("body");
+    c.template attribute<body>("body");
     c.template attribute<&Body::bodyUsed>("bodyUsed");
     c.template method<&Body::text>("text");
     c.template method<&Body::json>("json");
@@ -80,17 +108,13 @@ class Body {
   virtual std::string headerContentType() const = 0;
 
  private:
-  // An arriving body that several clones want: read once as a whole when the first of them asks.
-  class Shared;
-  class SharedSource;
-  using Content = std::variant<std::monostate, io::SharedBytes, io::IoOwn<io::BodySource>,
-                               std::shared_ptr<Shared>>;
-
   template <class Convert>
   v8::Local<v8::Promise> consume(js::Lock& js, Convert convert);
-  void requireUnused() const;
+  // Throws TypeError when the body has been used; takes back what was lent.
+  void requireUnused();
 
-  Content content_;
+  BodyContent content_;
+  js::Ptr<BodyStream> stream_;  // holds the content while it is lent
   std::optional<std::string> contentType_;
   bool used_ = false;
 };

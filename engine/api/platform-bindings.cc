@@ -2,6 +2,7 @@
 
 #include "engine/api/base64.h"
 #include "engine/api/blob.h"
+#include "engine/api/body.h"
 #include "engine/api/execution-context.h"
 #include "engine/api/fetcher.h"
 #include "engine/api/file.h"
@@ -27,6 +28,7 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<js::DomException>(),
     js::interface<js::NativeFunction>(),
     js::interface<Blob>(),
+    js::interface<BodyStream>(),
     js::interface<ExecutionContext>(),
     js::interface<Fetcher>(),
     js::interface<File>(),

@@ -177,7 +177,7 @@ void Response::describe(js::Class<Response>& c, const Compatibility&) {
   c.attribute<&Response::headers>("headers");
   c.attribute<&Response::webSocket>("webSocket");
   c.method<&Response::clone>("clone");
-  describeBody(c);
+  describeBody<Response, &Body::lend>(c);
 }
 
 }  // namespace lathe::api

@@ -24,7 +24,8 @@ export const laterPartsOfThePlatformSaySo = {
       () => new ReadableStream(),
       () => new FormData(),
       () => crypto.subtle.digest("SHA-256", new Uint8Array(1)),
-      () => new Response("x").body,
+      () => new Request("http://a/", { method: "POST", body: "x" }).body,
+      () => new Response("x").body.getReader(),
       () => new Response("x").formData(),
     ]) {
       await rejects(async () => use(), refusal(""), String(use));
