@@ -1,7 +1,6 @@
 #include "engine/js/serializer.h"
 
 #include "engine/js/dom-exception.h"
-#include "engine/js/error-causes.h"
 #include "engine/js/serializer-delegate.h"
 #include "engine/js/value.h"
 
@@ -13,8 +12,6 @@ namespace {
 Error dataCloneError(std::string message) {
   return domException("DataCloneError", std::move(message));
 }
-
-Error unreadable() { return dataCloneError("Unable to deserialize cloned data."); }
 
 // Runs `body` for V8, into which no C++ exception may pass. Returns whether it came to its end.
 template <class Body>
@@ -44,13 +41,7 @@ class Writer final : private SerializerQuestions {
       serializer_.TransferArrayBuffer(static_cast<std::uint32_t>(i), transfer[i]);
     }
     serializer_.WriteHeader();
-    writeValue(value);
-    auto causes = findErrorCauses(js_, value);
-    serializer_.WriteUint32(static_cast<std::uint32_t>(causes.size()));
-    for (const auto& [error, cause] : causes) {
-      writeValue(error);
-      writeValue(cause);
-    }
+    check(serializer_.WriteValue(js_.context(), value));
     for (auto buffer : transfer) detach(buffer);
     auto [bytes, size] = serializer_.Release();
     result_.bytes.reset(bytes);
@@ -59,10 +50,6 @@ class Writer final : private SerializerQuestions {
   }
 
  private:
-  void writeValue(v8::Local<v8::Value> value) {
-    check(serializer_.WriteValue(js_.context(), value));
-  }
-
   void detach(v8::Local<v8::ArrayBuffer> buffer) {
     if (buffer->WasDetached()) {
       throw dataCloneError("An ArrayBuffer is detached and could not be cloned.");
@@ -127,16 +114,7 @@ class Reader final : private DeserializerQuestions {
                                         v8::ArrayBuffer::New(js_.v8(), transferred[i]));
     }
     check(deserializer_.ReadHeader(js_.context()));
-    auto value = check(deserializer_.ReadValue(js_.context()));
-    std::uint32_t causes = 0;
-    if (!deserializer_.ReadUint32(&causes)) throw unreadable();
-    for (; causes > 0; --causes) {
-      auto error = check(deserializer_.ReadValue(js_.context()));
-      auto cause = check(deserializer_.ReadValue(js_.context()));
-      check(error.As<v8::Object>()->DefineOwnProperty(js_.context(), js_.name("cause"), cause,
-                                                      v8::DontEnum));
-    }
-    return value;
+    return check(deserializer_.ReadValue(js_.context()));
   }
 
  private:
@@ -144,7 +122,7 @@ class Reader final : private DeserializerQuestions {
     v8::MaybeLocal<v8::Object> made;
     forV8(js_, [&] {
       std::uint32_t number = 0;
-      if (!deserializer_.ReadUint32(&number)) throw unreadable();
+      if (!deserializer_.ReadUint32(&number)) throw dataCloneError("Unable to deserialize cloned data.");
       made = hosts_.copy(js_, number);
     });
     return made;

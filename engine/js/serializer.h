@@ -23,9 +23,8 @@ class HostObjects {
   virtual v8::Local<v8::Object> copy(Lock& js, std::uint32_t number) = 0;
 };
 
-// A serialized value, of this process: buffers and modules are no bytes but shares of the real ones.
-//
-//   bytes = V8's header, value, number of causes (varint), { error, its cause }
+// A serialized value, of this process: its bytes are V8's wire format, but shared buffers, transferred
+// ones and modules are the real ones.
 struct SerializedValue {
   struct Free {
     void operator()(std::uint8_t* bytes) const { std::free(bytes); }
