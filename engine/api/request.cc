@@ -1,5 +1,6 @@
 #include "engine/api/request.h"
 
+#include "engine/compatibility.h"
 #include "engine/io/io-context.h"
 #include "engine/web/url.h"
 
@@ -16,14 +17,14 @@ constexpr std::string_view kCf = R"({"asn":395747,"asOrganization":"Cloudflare",
     R"("postalCode":"78701","region":"Texas","regionCode":"TX","requestPriority":"",)"
     R"("timezone":"America/Chicago","tlsCipher":"","tlsVersion":""})";
 
-// https://fetch.spec.whatwg.org/#concept-method-normalize
-std::string normalizeMethod(std::string method) {
+// https://fetch.spec.whatwg.org/#concept-method-normalize; with `upperCaseAll` not only the methods of
+// that list.
+std::string normalizeMethod(std::string method, bool upperCaseAll) {
   std::string upper = method;
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   for (std::string_view known : {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}) {
     if (upper == known) return upper;
   }
-  if (upper == "PATCH") return method;
   bool token = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
@@ -31,7 +32,7 @@ std::string normalizeMethod(std::string method) {
   if (!token || upper == "CONNECT" || upper == "TRACE" || upper == "TRACK") {
     throw js::typeError("Invalid HTTP method string: " + method);
   }
-  return method;
+  return upperCaseAll ? upper : method;
 }
 
 // Calls into the built-in JavaScript.
@@ -89,7 +90,10 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
     request->url_ = url->href();
     request->headers_ = js::make<Headers>();
   }
-  if (init.method) request->method_ = normalizeMethod(std::move(*init.method));
+  if (init.method) {
+    bool upperCaseAll = io::Realm::of(js).compatibility().has(Flag::UpperCaseAllHttpMethods);
+    request->method_ = normalizeMethod(std::move(*init.method), upperCaseAll);
+  }
   if (init.redirect) {
     if (*init.redirect != "follow" && *init.redirect != "manual" && *init.redirect != "error") {
       throw js::typeError("Invalid redirect value, must be one of \"follow\" or \"manual\" (\"error\" won't "

@@ -24,3 +24,9 @@ export const oppositesAreNotListed = {
     strictEqual("no_global_navigator" in Cloudflare.compatibilityFlags, false);
   },
 };
+
+export const everyMethodIsUpperCased = {
+  test() {
+    strictEqual(new Request("https://x/", { method: "patch" }).method, "PATCH");
+  },
+};

@@ -6,3 +6,10 @@ export const aNamedFlagBeatsTheDate = {
     strictEqual(typeof navigator, "undefined");
   },
 };
+
+export const onlyTheMethodsOfTheStandardAreUpperCased = {
+  test() {
+    strictEqual(new Request("https://x/", { method: "patch" }).method, "patch");
+    strictEqual(new Request("https://x/", { method: "post" }).method, "POST");
+  },
+};
