@@ -46,7 +46,7 @@ import { defineMissingGlobals } from './not-implemented.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
 import { defineProperty, objectKeys } from './primordials.js';
-import { PromiseRejectionEvent, reportRejection } from './promise-rejection-event.js';
+import { PromiseRejectionEvent, reportLateHandling, reportRejection } from './promise-rejection-event.js';
 import { reportError, reportException } from './report-error.js';
 import { Scheduler, createScheduler } from './scheduler.js';
 
@@ -159,8 +159,9 @@ const hooks = {
 
   // reportException(error): the "error" event at the global object, then native.reportException unless it
   // was canceled. reportRejection(promise, reason) fires "unhandledrejection" and returns whether it was
-  // left alone.
+  // left alone; reportLateHandling(promise, reason) fires "rejectionhandled".
   reportException,
+  reportLateHandling,
   reportRejection,
 
   // builtinModule(specifier, env) → the exports of a module that belongs to the platform, or undefined.

@@ -1,4 +1,4 @@
-// The "unhandledrejection" event.
+// The events "unhandledrejection" and "rejectionhandled".
 // https://html.spec.whatwg.org/multipage/webappapis.html#unhandled-promise-rejections
 import { Event } from './event.js';
 import { fireGlobalEvent } from './event-target.js';
@@ -42,10 +42,15 @@ defineInterface(PromiseRejectionEvent, 'PromiseRejectionEvent');
 
 // Tells the script of a rejection that nobody handles; returns whether it left it alone.
 export function reportRejection(promise, reason) {
-  const event = new PromiseRejectionEvent('unhandledrejection', {
-    cancelable: true,
-    promise,
-    reason,
-  });
+  return fire('unhandledrejection', true, promise, reason);
+}
+
+// Tells it that such a one is handled after all.
+export function reportLateHandling(promise, reason) {
+  fire('rejectionhandled', false, promise, reason);
+}
+
+function fire(type, cancelable, promise, reason) {
+  const event = new PromiseRejectionEvent(type, { cancelable, promise, reason });
   return fireGlobalEvent(event, native.reportException);
 }

@@ -111,6 +111,9 @@ void IoContext::Entry::reportRejections() {
   for (auto& [promise, reason] : context_.realm_.isolate().takeUnhandledRejections(js_)) {
     context_.realm_.reportRejection(js_, promise, reason);
   }
+  for (auto& [promise, reason] : context_.realm_.isolate().takeLateHandled(js_)) {
+    context_.realm_.reportLateHandling(js_, promise, reason);
+  }
 }
 
 bool IoContext::Entry::stopped() {

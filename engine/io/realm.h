@@ -40,6 +40,9 @@ class Realm {
   // A rejection that nobody handles: the script's listeners are told, then the log.
   virtual void reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
                                v8::Local<v8::Value> reason) = 0;
+  // One that was reported so is handled after all.
+  virtual void reportLateHandling(js::Lock& js, v8::Local<v8::Promise> promise,
+                                  v8::Local<v8::Value> reason) = 0;
   virtual void logWarning(std::string_view text) = 0;
   // One message of the script's console; `level` is "debug", "log", "info", "warn" or "error".
   virtual void print(std::string_view level, std::string_view text) = 0;

@@ -50,6 +50,7 @@ Isolate::~Isolate() {
     v8::Isolate::Scope entered(v8_);
     while (!objects_.empty()) objects_.front().detach();
     rejections_.clear();
+    lateHandled_.clear();
     templates_.clear();
   }
   platform_->abandon(v8_);
@@ -93,18 +94,31 @@ void Isolate::onPromiseReject(v8::PromiseRejectMessage message) {
   if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) {
     rejections.push_back({{v8Isolate, promise}, {v8Isolate, message.GetValue()}});
   } else if (message.GetEvent() == v8::kPromiseHandlerAddedAfterReject) {
-    std::erase_if(rejections, [&](const Rejection& kept) { return kept.promise == promise; });
+    auto& self = *static_cast<Isolate*>(v8Isolate->GetData(0));
+    bool early = std::erase_if(rejections, [&](const Rejection& kept) {
+      return kept.promise == promise;
+    }) > 0;
+    if (!early) self.lateHandled_.push_back({{v8Isolate, promise}, {v8Isolate, promise->Result()}});
   }
 }
 
-std::vector<Isolate::UnhandledRejection> Isolate::takeUnhandledRejections(Lock& js) {
-  std::vector<UnhandledRejection> taken;
-  if (rejections_.empty()) return taken;
-  for (auto& kept : std::exchange(rejections_, {})) {
+std::vector<Isolate::UnhandledRejection> Isolate::taken(Lock& js, std::vector<Rejection>& from,
+                                                        bool handled) {
+  std::vector<UnhandledRejection> result;
+  if (from.empty()) return result;
+  for (auto& kept : std::exchange(from, {})) {
     auto promise = kept.promise.Get(js.v8());
-    if (!promise->HasHandler()) taken.push_back({promise, kept.reason.Get(js.v8())});
+    if (promise->HasHandler() == handled) result.push_back({promise, kept.reason.Get(js.v8())});
   }
-  return taken;
+  return result;
+}
+
+std::vector<Isolate::UnhandledRejection> Isolate::takeUnhandledRejections(Lock& js) {
+  return taken(js, rejections_, false);
+}
+
+std::vector<Isolate::UnhandledRejection> Isolate::takeLateHandled(Lock& js) {
+  return taken(js, lateHandled_, true);
 }
 
 // V8 aborts the process when the limit it is given here proves too small: a single allocation can want

@@ -69,6 +69,8 @@ class Isolate {
   };
   // The promises that were rejected since the last call and that nobody handles.
   std::vector<UnhandledRejection> takeUnhandledRejections(Lock& js);
+  // Those that were taken so, and that somebody handles after all since the last call.
+  std::vector<UnhandledRejection> takeLateHandled(Lock& js);
 
   // What the isolate needs to be made: the maker of the snapshot builds one without having any.
   Isolate(v8::Isolate* raw);
@@ -90,7 +92,10 @@ class Isolate {
     v8::Global<v8::Promise> promise;
     v8::Global<v8::Value> reason;
   };
+  static std::vector<UnhandledRejection> taken(Lock& js, std::vector<Rejection>& from, bool handled);
+
   std::vector<Rejection> rejections_;
+  std::vector<Rejection> lateHandled_;
   void (*onFatal_)(const char* why) = nullptr;
   bool condemned_ = false;
 };

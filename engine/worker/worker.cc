@@ -93,6 +93,15 @@ void Worker::reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
   }
 }
 
+void Worker::reportLateHandling(js::Lock& js, v8::Local<v8::Promise> promise,
+                                v8::Local<v8::Value> reason) {
+  v8::TryCatch guard(js.v8());
+  v8::Local<v8::Value> arguments[] = {promise, reason};
+  // What a listener throws has been reported within.
+  static_cast<void>(
+      hook(js, "reportLateHandling")->Call(js.context(), js.undefined(), 2, arguments).IsEmpty());
+}
+
 void Worker::logWarning(std::string_view text) {
   workerIsolate().host().log.warning(name(), text);
 }
