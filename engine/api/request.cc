@@ -95,7 +95,7 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
     request->method_ = normalizeMethod(std::move(*init.method), upperCaseAll);
   }
   if (init.redirect) {
-    if (*init.redirect != "follow" && *init.redirect != "manual" && *init.redirect != "error") {
+    if (*init.redirect != "follow" && *init.redirect != "manual") {
       throw js::typeError("Invalid redirect value, must be one of \"follow\" or \"manual\" (\"error\" won't "
                           "be implemented since it does not make sense at the edge; use \"manual\" and check "
                           "the response status code).");

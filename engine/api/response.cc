@@ -25,19 +25,13 @@ void ResponseInit::members(js::Dictionary<ResponseInit>& d) {
 void Response::apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   if (!init) return;
   if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
-    status_ = (*other)->status_;
+    setStatus((*other)->status_);
     statusText_ = (*other)->statusText_;
     headers_ = js::make<Headers>(*(*other)->headers(), Headers::Guard::none);
     return;
   }
   auto& values = std::get<ResponseInit>(*init);
-  if (values.status) {
-    if (*values.status == 101) throw js::notImplemented("Response with status 101 (WebSocket)");
-    if (*values.status < 200 || *values.status > 599) {
-      throw js::rangeError("Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
-    }
-    status_ = *values.status;
-  }
+  if (values.status) setStatus(*values.status);
   if (values.statusText) {
     for (char c : values.statusText->bytes) {
       auto code = static_cast<unsigned char>(c);
@@ -49,6 +43,15 @@ void Response::apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>,
     headers_ = js::make<Headers>();
     headers_->fill(js, *values.headers);
   }
+}
+
+void Response::setStatus(std::int32_t status) {
+  if (status == 101) throw js::notImplemented("Response with status 101 (WebSocket)");
+  if (status < 200 || status > 599) {
+    throw js::rangeError(
+        "Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
+  }
+  status_ = status;
 }
 
 void Response::addContentType() {

@@ -53,6 +53,7 @@ class Response final : public js::Object, public Body {
  private:
   // After the body has come: its type becomes a header unless there is one.
   void addContentType();
+  void setStatus(std::int32_t status);
   void apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
 
   Type type_ = Type::normal;
