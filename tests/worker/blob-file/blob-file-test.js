@@ -105,3 +105,21 @@ export const aFileNeedsPartsAndAName = {
     throws(() => new File("abc", "a.txt"), TypeError);
   },
 };
+
+export const lineEndingsAreConvertedOnDemand = {
+  async test() {
+    const parts = ["a\r\nb\rc\n", new Uint8Array([13])];
+    strictEqual(await new Blob(parts).text(), "a\r\nb\rc\n\r");
+    strictEqual(await new Blob(parts, { endings: "native" }).text(), "a\nb\nc\n\r");
+    throws(() => new Blob([], { endings: "other" }), TypeError);
+  },
+};
+
+export const aSliceOfASliceIsItsOwn = {
+  async test() {
+    const slice = new Blob(["0123456789"]).slice(2, 8).slice(1, -1);
+    strictEqual(await slice.text(), "3456");
+    strictEqual(await new Response(slice).text(), "3456");
+    strictEqual(await new Blob([slice, slice]).text(), "34563456");
+  },
+};

@@ -133,3 +133,26 @@ export const optionsCanBeRead = {
     strictEqual(Object.prototype.toString.call(decoder), "[object TextDecoder]");
   },
 };
+
+export const aBufferThatMovesMeanwhileIsEmpty = {
+  test() {
+    const move = (view) => structuredClone(view, { transfer: [view.buffer] });
+    const input = bytes(97, 98);
+    const options = {
+      get stream() {
+        move(input);
+        return false;
+      },
+    };
+    strictEqual(new TextDecoder().decode(input, options), "");
+
+    const room = new Uint8Array(8);
+    const source = {
+      toString() {
+        move(room);
+        return "abc";
+      },
+    };
+    deepStrictEqual({ ...new TextEncoder().encodeInto(source, room) }, { read: 0, written: 0 });
+  },
+};

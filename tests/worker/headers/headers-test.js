@@ -165,3 +165,13 @@ export const theClassLooksAsWebIdlSays = {
     throws(() => Headers.prototype.get.call({}, "a"), TypeError);
   },
 };
+
+export const anIteratorOfItsOwnIsAsked = {
+  test() {
+    const init = new Headers({ a: "1" });
+    init[Symbol.iterator] = function* () {
+      yield ["b", "2"];
+    };
+    deepStrictEqual(pairs(new Headers(init)), [["b", "2"]]);
+  },
+};

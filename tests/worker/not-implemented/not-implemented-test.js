@@ -1,4 +1,4 @@
-import { rejects, strictEqual } from "node:assert";
+import { rejects, strictEqual, throws } from "node:assert";
 import * as fs from "node:fs";
 import http from "node:http";
 
@@ -30,5 +30,19 @@ export const laterPartsOfThePlatformSaySo = {
     ]) {
       await rejects(async () => use(), refusal(""), String(use));
     }
+  },
+};
+
+export const whatIsMissingCanBeLookedAt = {
+  test() {
+    strictEqual(typeof ReadableStream, "function");
+    strictEqual(ReadableStream.name, "ReadableStream");
+    strictEqual({} instanceof WebSocket, false);
+    class Mine extends HTMLRewriter {}
+    throws(() => new Mine(), refusal("HTMLRewriter$"));
+    throws(() => WebSocket("x"), refusal("WebSocket$"));
+    throws(() => caches.default, refusal("caches$"));
+    throws(() => new URLPattern({}), refusal("URLPattern$"));
+    strictEqual(typeof crypto.subtle, "object");
   },
 };

@@ -192,3 +192,38 @@ export const attributesAreReadOnly = {
     strictEqual(Object.prototype.toString.call(request), "[object Request]");
   },
 };
+
+export const copiesFollowTheFirstSignal = {
+  test() {
+    const controller = new AbortController();
+    const first = new Request(url, { signal: controller.signal, cf: { colo: "X" } });
+    const copies = [new Request(first), first.clone(), new Request(first.clone())];
+    const loose = new Request(first, { signal: null });
+    controller.abort("enough");
+    for (const copy of copies) {
+      strictEqual(copy.signal.reason, "enough");
+      strictEqual(copy.cf.colo, "X");
+    }
+    strictEqual(loose.signal.aborted, false);
+  },
+};
+
+export const aBodyIsNotTakenForGet = {
+  test() {
+    const first = new Request(url, { method: "POST", body: "x" });
+    throws(() => new Request(first, { method: "GET" }), TypeError);
+    strictEqual(first.bodyUsed, false);
+  },
+};
+
+export const cacheModesAreTheOnesOfWorkers = {
+  test() {
+    strictEqual(new Request(url).cache, undefined);
+    for (const cache of ["no-store", "no-cache"]) {
+      strictEqual(new Request(url, { cache }).cache, cache);
+    }
+    for (const cache of ["force-cache", "only-if-cached", "x"]) {
+      throws(() => new Request(url, { cache }), TypeError);
+    }
+  },
+};

@@ -166,3 +166,58 @@ export const theClassLooksAsWebIdlSays = {
     }, TypeError);
   },
 };
+
+export const aStatusTextIsBytes = {
+  test() {
+    strictEqual(new Response(null, { statusText: "d\u00e9j\u00e0" }).statusText, "d\u00e9j\u00e0");
+    for (const statusText of ["a\nb", "\0", "\u20ac"]) {
+      throws(() => new Response(null, { statusText }), TypeError, JSON.stringify(statusText));
+    }
+  },
+};
+
+export const aBufferThatMovesMeanwhileIsEmpty = {
+  async test() {
+    const bytes = new Uint8Array([97, 98]);
+    const init = {
+      get status() {
+        structuredClone(bytes, { transfer: [bytes.buffer] });
+        return 200;
+      },
+    };
+    strictEqual(await new Response(bytes, init).text(), "");
+  },
+};
+
+export const aBlobReadFromABodyHasItsType = {
+  async test() {
+    for (const [init, want] of [
+      [{}, "text/plain;charset=UTF-8"],
+      [{ headers: { "content-type": "Text/HTML" } }, "text/html"],
+      [{ headers: { "content-type": "nonsense" } }, ""],
+    ]) {
+      strictEqual((await new Response("x", init).blob()).type, want);
+    }
+  },
+};
+
+export const jsonTakesNoUndefinedForAnAnswer = {
+  test() {
+    throws(() => Response.json({ toJSON: () => undefined }), TypeError);
+    const error = new RangeError("mine");
+    const value = {
+      toJSON() {
+        throw error;
+      },
+    };
+    throws(() => Response.json(value), error);
+  },
+};
+
+export const anErrorResponseIsNoInit = {
+  test() {
+    throws(() => new Response(null, Response.error()), RangeError);
+    throws(() => Response.error().headers.set("a", "1"), TypeError);
+    throws(() => Response.redirect("https://example.com/").headers.set("a", "1"), TypeError);
+  },
+};

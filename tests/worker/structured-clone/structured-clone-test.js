@@ -96,3 +96,68 @@ export const gettersThatThrowPassTheirError = {
     throws(() => structuredClone(value), { name: "RangeError", message: "mine" });
   },
 };
+
+export const someObjectsOfThePlatformAreCloned = {
+  async test() {
+    const { blob, file, error } = structuredClone({
+      blob: new Blob(["text"], { type: "a/b" }),
+      file: new File(["x"], "name", { lastModified: 3 }),
+      error: new DOMException("enough", "AbortError"),
+    });
+    strictEqual(await blob.text(), "text");
+    strictEqual(blob.type, "a/b");
+    ok(file instanceof File);
+    deepStrictEqual([file.name, file.lastModified], ["name", 3]);
+    ok(error instanceof DOMException);
+    deepStrictEqual([error.name, error.message], ["AbortError", "enough"]);
+  },
+};
+
+export const otherObjectsOfThePlatformAreRefused = {
+  test() {
+    for (const value of [
+      new Headers(),
+      new Request("https://example.com/"),
+      new Response(),
+      new TextDecoder(),
+      new URL("https://example.com/"),
+      new URLSearchParams(),
+      [{ deep: new Headers() }],
+    ]) {
+      throws(() => structuredClone(value), { name: "DataCloneError" });
+    }
+  },
+};
+
+export const causesKeepTheirIdentity = {
+  test() {
+    const inner = new TypeError("inner", { cause: { n: 1 } });
+    const copy = structuredClone([new Error("outer", { cause: inner }), inner]);
+    strictEqual(copy[0].cause, copy[1]);
+    strictEqual(copy[1].cause.n, 1);
+    throws(() => structuredClone(new Error("x", { cause: () => {} })), { name: "DataCloneError" });
+  },
+};
+
+export const sharedBuffersAreShared = {
+  test() {
+    const buffer = new SharedArrayBuffer(1);
+    const [one, two] = structuredClone([buffer, buffer]);
+    strictEqual(one, two);
+    new Uint8Array(one)[0] = 9;
+    strictEqual(new Uint8Array(buffer)[0], 9);
+  },
+};
+
+export const aTransferListThatIsWrongChangesNothing = {
+  test() {
+    const buffer = new ArrayBuffer(8);
+    const { buffer: memory } = new WebAssembly.Memory({ initial: 1 });
+    throws(() => structuredClone(1, { transfer: [buffer, buffer] }), { name: "DataCloneError" });
+    throws(() => structuredClone(() => {}, { transfer: [buffer] }), { name: "DataCloneError" });
+    throws(() => structuredClone(1, { transfer: [memory] }), { name: "DataCloneError" });
+    throws(() => structuredClone(1, { transfer: buffer }), TypeError);
+    throws(() => structuredClone(1, { transfer: [1] }), TypeError);
+    strictEqual(buffer.byteLength, 8);
+  },
+};

@@ -149,3 +149,26 @@ export const searchParamsAndSearchFollowEachOther = {
     strictEqual(url.href, "https://example.com/");
   },
 };
+
+export const searchParamsOutliveTheirUrl = {
+  test() {
+    const lists = Array.from(
+      { length: 5000 },
+      (_, i) => new URL(`https://example.com/?a=${i}`).searchParams,
+    );
+    gc();
+    for (const list of lists) list.append("b", "1");
+    strictEqual(lists[7].toString(), "a=7&b=1");
+
+    const url = new URL("https://example.com/?a=1");
+    url.searchParams.mark = "mine";
+    gc();
+    strictEqual(url.searchParams.mark, "mine");
+  },
+};
+
+export const whatDoesNotParseNamesNoDetails = {
+  test() {
+    throws(() => new URL("a"), { name: "TypeError", message: "Invalid URL string." });
+  },
+};
