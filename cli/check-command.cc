@@ -6,7 +6,7 @@
 namespace lathe::cli {
 
 ExitCode check(const ProjectChoice& project, TerminalLog& log) {
-  Config config = loadConfig(project);
+  Config config = loadConfigAlone(project);
   Runtime runtime(log, {config});
   runtime.load({config});
   if (log.format() == LogFormat::json) {

@@ -39,8 +39,9 @@ ControlThread::~ControlThread() {
 }
 
 void ControlThread::poll() {
-  watch_.poll();
-  pollTimer_.expires_after(std::chrono::milliseconds(io::CpuWatch::kPollMs));
+  bool running = watch_.poll();
+  pollTimer_.expires_after(std::chrono::milliseconds(running ? io::CpuWatch::kPollMs
+                                                             : io::CpuWatch::kIdlePollMs));
   pollTimer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) poll();
   });

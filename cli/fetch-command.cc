@@ -48,7 +48,7 @@ void writeBody(Runtime& runtime, io::Response& response) {
 }  // namespace
 
 ExitCode fetch(const FetchOptions& options, TerminalLog& log) {
-  Config config = loadConfig(options.project);
+  Config config = loadConfigAlone(options.project);
   FetchRequest request = makeRequest(options.request, originOf(config));
   bool wantsBody = request.head.message.method() != boost::beast::http::verb::head;
 

@@ -67,6 +67,23 @@ Config loadConfig(const ProjectChoice& choice) {
   return configForScript(path);
 }
 
+Config loadConfigAlone(const ProjectChoice& choice) {
+  Config config = loadConfig(choice);
+  for (worker::Binding& binding : config.bindings) {
+    auto* service = std::get_if<worker::Binding::Service>(&binding.value);
+    if (!service || service->worker == config.name) continue;
+    auto use = std::ranges::find(config.services, service->worker, &ServiceUse::service);
+    config.notices.push_back(use->writtenAt + ": the service \"" + service->worker +
+                             "\" is not loaded together with this worker; using env." +
+                             binding.name + " throws");
+    binding.value =
+        worker::Binding::Unsupported{"the service \"" + service->worker + "\", which is not loaded"};
+  }
+  std::erase_if(config.services,
+                [&](const ServiceUse& use) { return use.service != config.name; });
+  return config;
+}
+
 std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& configs) {
   refuseEqualNames(configs);
   refuseUnknownServices(configs);

@@ -20,6 +20,10 @@ struct ProjectChoice {
 // Reads the configuration of the choice. Throws ConfigError.
 Config loadConfig(const ProjectChoice& choice);
 
+// The same for a worker that runs without the others it may have bindings to: a notice names those
+// services, and using such a binding throws. Throws ConfigError.
+Config loadConfigAlone(const ProjectChoice& choice);
+
 // The workers of configurations that are loaded together, ready for Engine::replace. Throws
 // ConfigError when two have one name or a binding leads to none of them.
 std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& configs);

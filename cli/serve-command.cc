@@ -109,7 +109,7 @@ class Serving {
   // Reads everything again and replaces the worker. A mistake is told, and the old one stays.
   void reload() {
     try {
-      Config config = loadConfig(options_.project);
+      Config config = loadConfigAlone(options_.project);
       runtime_.load({config});
       sayWhatStays(config);
       config_ = std::move(config);
@@ -161,7 +161,7 @@ class Serving {
 }  // namespace
 
 ExitCode serve(const ServeOptions& options, TerminalLog& log) {
-  return Serving(options, log, loadConfig(options.project)).run();
+  return Serving(options, log, loadConfigAlone(options.project)).run();
 }
 
 }  // namespace lathe::cli

@@ -12,23 +12,24 @@ std::int64_t CpuWatch::cpuNs() const {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-void CpuWatch::poll() {
+bool CpuWatch::poll() {
   std::uint64_t serial = serial_.load(std::memory_order_acquire);
   if (!inside(serial)) {
     seenSerial_ = serial;
-    return;
+    return false;
   }
   if (serial != seenSerial_) {
     seenSerial_ = serial;
     seenAtNs_ = cpuNs();
-    return;
+    return true;
   }
   std::int64_t limitNs = std::int64_t{limitMs_.load(std::memory_order_relaxed)} * 1'000'000;
-  if (limitNs == 0 || cpuNs() - seenAtNs_ < limitNs) return;
+  if (limitNs == 0 || cpuNs() - seenAtNs_ < limitNs) return true;
   std::lock_guard guard(mutex_);
-  if (serial_.load(std::memory_order_acquire) != serial) return;
+  if (serial_.load(std::memory_order_acquire) != serial) return true;
   exceeded_ = true;
   isolate_.load(std::memory_order_relaxed)->TerminateExecution();
+  return true;
 }
 
 void CpuWatch::terminate() {

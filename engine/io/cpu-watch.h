@@ -15,6 +15,8 @@ namespace lathe::io {
 class CpuWatch {
  public:
   static constexpr int kPollMs = 20;
+  // Between two looks while nothing runs: an idle process should sleep.
+  static constexpr int kIdlePollMs = 100;
 
   // On the loop thread, before the control thread starts polling.
   CpuWatch();
@@ -33,8 +35,8 @@ class CpuWatch {
   // Held while an isolate is disposed, so that `poll` touches none that is gone.
   std::mutex& isolateMutex() { return mutex_; }
 
-  // Stops the running entry if it has used up its time. Control thread.
-  void poll();
+  // Stops the running entry if it has used up its time; says whether there is one. Control thread.
+  bool poll();
 
   // Stops whatever runs now. Control thread.
   void terminate();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { project, run } from "./lathe.mjs";
+import { project, run, worker } from "./lathe.mjs";
 
 const hello = `export default { fetch(request, env) { return Response.json(env); } };`;
 
@@ -98,4 +98,18 @@ describe("a configuration", () => {
     assert.equal(code, 1, stderr);
     assert.match(stderr, /wrangler\.jsonc?/);
   });
+});
+
+test("a service that is not loaded is told once, and throws only when it is used", async (t) => {
+  const script = `export default { fetch(request, env) {
+    if (request.url.endsWith("/use")) return env.SHOP.fetch(request);
+    return new Response("on its own");
+  } };`;
+  const folder = project(t, worker(script, { services: [{ binding: "SHOP", service: "shop" }] }));
+  const { code, stdout, stderr } = await run(["fetch", "/"], { cwd: folder });
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: "on its own" }, stderr);
+  assert.match(stderr, /wrangler\.json:\d+:\d+: the service "shop" is not loaded/);
+  const used = await run(["fetch", "/use"], { cwd: folder });
+  assert.equal(used.code, 22);
+  assert.match(used.stdout, /not implemented in lathe: SHOP \(the service "shop", which is not loaded\)/);
 });
