@@ -13,10 +13,13 @@ std::string keyOf(const std::string& referrer, const std::string& specifier) {
   return referrer + '\n' + specifier;
 }
 
-js::Error noSuchModule(const std::string& specifier, const std::string& referrer) {
-  std::string text = "No such module \"" + specifier + "\"";
-  if (!referrer.empty()) text += ", imported from \"" + referrer + "\"";
-  return js::plainError(text + ".");
+js::Error noSuchModule(const std::string& specifier) {
+  return js::plainError("No such module \"" + specifier + "\".");
+}
+
+std::string folderOf(const std::string& name) {
+  auto slash = name.rfind('/');
+  return slash == name.npos ? "" : name.substr(0, slash);
 }
 
 // Every exception of `work` becomes the rejection of `resolver`, except the end of the script.
@@ -168,7 +171,7 @@ ModuleRegistry::Entry& ModuleRegistry::resolve(js::Lock& js, const std::string& 
       if (entry || reserved) break;
     }
   }
-  if (!entry) throw noSuchModule(specifier, referrer);
+  if (!entry) throw noSuchModule(specifier);
   resolutions_.emplace(std::move(key), entry);
   return *entry;
 }
@@ -239,8 +242,12 @@ void ModuleRegistry::linkGraph(js::Lock& js, Entry& root) {
       auto specifier = js::toUtf8(js, request->GetSpecifier());
       checkAttributes(js, request->GetImportAssertions(), 3);
       bool known = resolutions_.contains(keyOf(entry.name, specifier));
-      Entry& imported = resolve(js, specifier, entry.name);
-      if (!known) open.push_back(&imported);
+      try {
+        Entry& imported = resolve(js, specifier, entry.name);
+        if (!known) open.push_back(&imported);
+      } catch (const js::Error& error) {
+        throw js::plainError(error.message() + "\n  imported from \"" + entry.name + "\"");
+      }
     }
   }
   auto module = root.module.Get(js.v8());
@@ -361,8 +368,9 @@ v8::MaybeLocal<v8::Value> ModuleRegistry::onSyntheticEvaluation(v8::Local<v8::Co
 
 void ModuleRegistry::compileCommonJs(js::Lock& js, const Module& module, Entry& entry) {
   v8::ScriptCompiler::Source source(js.string(moduleText(module)), originOf(js, module, false));
-  v8::Local<v8::String> parameters[] = {js.name("exports"), js.name("require"), js.name("module")};
-  auto body = js::check(v8::ScriptCompiler::CompileFunctionInContext(js.context(), &source, 3,
+  v8::Local<v8::String> parameters[] = {js.name("exports"), js.name("require"), js.name("module"),
+                                        js.name("__filename"), js.name("__dirname")};
+  auto body = js::check(v8::ScriptCompiler::CompileFunctionInContext(js.context(), &source, 5,
                                                                      parameters, 0, nullptr));
   entry.body.Reset(js.v8(), body);
 }
@@ -390,8 +398,9 @@ v8::Local<v8::Value> ModuleRegistry::runCommonJs(js::Lock& js, Entry& entry) {
           }
         },
         js.string(entry.name), 1, v8::ConstructorBehavior::kThrow);
-    v8::Local<v8::Value> arguments[] = {exports, js::check(demand), module};
-    auto result = entry.body.Get(js.v8())->Call(context, exports, 3, arguments);
+    v8::Local<v8::Value> arguments[] = {exports, js::check(demand), module, js.string(entry.name),
+                                        js.string(folderOf(entry.name))};
+    auto result = entry.body.Get(js.v8())->Call(context, exports, 5, arguments);
     if (result.IsEmpty()) {
       entry.commonJsModule.Reset();
       throw js::ExceptionPending();

@@ -142,3 +142,9 @@ export const cloudflareWorkersIsBuiltIn = {
     deepStrictEqual({ ...workers.env }, { ...env });
   },
 };
+
+export const aMissingModuleIsCalledByItsName = {
+  async test() {
+    await rejects(import("absent"), { name: "Error", message: 'No such module "absent".' });
+  },
+};

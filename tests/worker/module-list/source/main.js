@@ -20,6 +20,7 @@ export const commonJsExportsAreTheDefault = {
   test() {
     strictEqual(old.name, "old");
     strictEqual(old.file, "object");
+    deepStrictEqual(old.here, ["old", ""]);
     strictEqual(older(), "older");
   },
 };
