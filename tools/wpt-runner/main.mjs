@@ -42,11 +42,15 @@ function directoryNamed(path) {
   return directories.find((directory) => directory.path === plain) ?? { path: plain, floor: 0 };
 }
 
-async function runDirectory({ path, floor, skip }) {
+async function runDirectory({ path, floor, skip, also = [] }) {
   const jobs = findTests(checkout, path, skip)
     .map((file) => readTest(checkout, file))
     .filter((test) => test.isForWorkers)
     .flatMap((test) => test.variants.map((variant) => ({ test, variant })));
+  for (const name of also) {
+    const [file, query] = name.split("?");
+    jobs.push({ test: readTest(checkout, file), variant: query ? `?${query}` : "" });
+  }
   const outcomes = await inParallel(jobs, async ({ test, variant }) => ({
     name: test.path + variant,
     ...(await runTest(binary, harness, test, variant)),

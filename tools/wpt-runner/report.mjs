@@ -9,7 +9,7 @@ export function conformance(summaries, reasons) {
   const lines = [
     "# Conformance",
     "",
-    "Web Platform Tests (`*.any.js`) that lathe passes, written by `tools/wpt PATH-OF-A-CHECKOUT`; do not edit. The",
+    "Web Platform Tests that lathe passes, written by `tools/wpt PATH-OF-A-CHECKOUT`; do not edit. The",
     "floor is the better of workerd and Node 20. Reasons are kept in `tools/wpt-runner/reasons.json`.",
     "",
     "| directory | passed | total | floor |",

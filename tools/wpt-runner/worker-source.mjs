@@ -28,20 +28,30 @@ export function workerSource(harness, test, variant, waitMs) {
 // What a web worker has and ours has not: where it is, what it is, and the files beside it.
 function environment(address, test) {
   return `
-var location = new URL(${JSON.stringify(address)});
-globalThis.location = location;
+var location = globalThis.location = (({ href, origin, protocol, host, hostname, port, pathname, search, hash }) => ({
+  href, origin, protocol, host, hostname, port, pathname, search, hash, toString: () => href,
+}))(new URL(${JSON.stringify(address)}));
 globalThis.GLOBAL = {
   isWindow: () => false,
   isWorker: () => true,
   isShadowRealm: () => false,
 };
 var META_TITLE = globalThis.META_TITLE = ${JSON.stringify(test.title ?? test.path)};
-globalThis.fetch = async function (input) {
+globalThis.fetch = async function (input, init) {
   const files = ${JSON.stringify(test.files)};
-  const { pathname } = new URL(String(input), location);
+  const request = new Request(new URL(String(input), location), init);
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname === "/fetch/api/resources/inspect-headers.py") {
+    // The suite's server answers with the headers that it is asked about.
+    const headers = new Headers();
+    for (const name of searchParams.get("headers").split("|").filter(Boolean)) {
+      if (request.headers.has(name)) headers.set("x-request-" + name, request.headers.get(name));
+    }
+    return new Response(null, { headers });
+  }
   const text = files[pathname];
   if (text === undefined) throw new TypeError("the runner has no " + pathname);
-  return { ok: true, status: 200, text: async () => text, json: async () => JSON.parse(text) };
+  return new Response(text);
 };
 var fetch = globalThis.fetch;`;
 }
