@@ -28,6 +28,11 @@ void ClassBuilder::setConstructor(Callback callback, int length) {
   template_->SetLength(length);
 }
 
+void ClassBuilder::setCallable(Callback callback) {
+  reference(callback);
+  if (building()) template_->InstanceTemplate()->SetCallAsFunctionHandler(callback);
+}
+
 v8::Local<v8::FunctionTemplate> ClassBuilder::function(Callback callback, const std::string& name,
                                                        int length, const std::string& place,
                                                        bool isStatic) {
@@ -62,10 +67,12 @@ void ClassBuilder::addStatic(const char* name, Callback callback, int length) {
   reference(callback);
   if (!building()) return;
   Lock js(isolate_);
-  template_->Set(js.name(name), function(callback, name, length, std::string(name) + "' on '" + name_, true));
+  template_->Set(js.name(name),
+                 function(callback, name, length, std::string(name) + "' on '" + name_, true));
 }
 
-void ClassBuilder::addAttribute(const char* name, Callback getter, Callback setter, bool onInstance) {
+void ClassBuilder::addAttribute(const char* name, Callback getter, Callback setter,
+                                bool onInstance) {
   reference(getter);
   if (setter) reference(setter);
   if (!building()) return;
@@ -134,31 +141,32 @@ void rejectOrRethrow(const v8::FunctionCallbackInfo<v8::Value>& info, v8::TryCat
 void throwMissing(const v8::FunctionCallbackInfo<v8::Value>& info, int required) {
   std::string place = placeOf(info);
   bool constructs = info.IsConstructCall();
-  throw typeError((constructs ? "Failed to construct '" : "Failed to execute '") + place + "': " +
-                  std::to_string(required) + (required == 1 ? " argument" : " arguments") +
+  throw typeError((constructs ? "Failed to construct '" : "Failed to execute '") + place +
+                  "': " + std::to_string(required) + (required == 1 ? " argument" : " arguments") +
                   " required, but only " + std::to_string(info.Length()) + " present.");
 }
 
 void rethrowForArgument(const v8::FunctionCallbackInfo<v8::Value>& info, int index,
                         const Error& error) {
   bool constructs = info.IsConstructCall();
-  throw typeError((constructs ? "Failed to construct '" : "Failed to execute '") + placeOf(info) + "': " +
-                  (constructs ? "constructor parameter " : "parameter ") + std::to_string(index + 1) +
-                  " " + error.message());
+  throw typeError((constructs ? "Failed to construct '" : "Failed to execute '") + placeOf(info) +
+                  "': " + (constructs ? "constructor parameter " : "parameter ") +
+                  std::to_string(index + 1) + " " + error.message());
 }
 
 bool constructing(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (info.IsConstructCall()) return true;
   Lock js(info.GetIsolate());
-  info.GetIsolate()->ThrowException(v8::Exception::TypeError(js.string(
-      "Failed to construct '" + placeOf(info) +
-      "': Please use the 'new' operator, this object constructor cannot be called as a function.")));
+  info.GetIsolate()->ThrowException(
+      v8::Exception::TypeError(js.string("Failed to construct '" + placeOf(info) +
+                                         "': Please use the 'new' operator, this object "
+                                         "constructor cannot be called as a function.")));
   return false;
 }
 
 void illegalConstructor(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  info.GetIsolate()->ThrowException(
-      v8::Exception::TypeError(v8::String::NewFromUtf8Literal(info.GetIsolate(), "Illegal constructor")));
+  info.GetIsolate()->ThrowException(v8::Exception::TypeError(
+      v8::String::NewFromUtf8Literal(info.GetIsolate(), "Illegal constructor")));
 }
 
 }  // namespace detail

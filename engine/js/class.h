@@ -1,17 +1,17 @@
 #pragma once
 
-#include "engine/js/dictionary.h"
-#include "engine/js/value.h"
-
 #include <tuple>
 #include <vector>
+
+#include "engine/js/dictionary.h"
+#include "engine/js/value.h"
 
 namespace lathe {
 class Compatibility;
 }
 
-// Binding a C++ class to a JavaScript interface. The class lists its face in one static function that
-// reads like the IDL it implements:
+// Binding a C++ class to a JavaScript interface. The class lists its face in one static function
+// that reads like the IDL it implements:
 //
 //   static void describe(js::Class<Headers>& c, const Compatibility&) {
 //     c.name("Headers").constructor<&Headers::construct>();
@@ -19,8 +19,9 @@ class Compatibility;
 //     c.attribute<&Headers::size>("size");
 //   }
 //
-// The conversion of every argument follows from the C++ signature (value.h); a leading `js::Lock&` is
-// passed along, `std::optional` arguments may be left out, a trailing `js::Rest` takes what remains.
+// The conversion of every argument follows from the C++ signature (value.h); a leading `js::Lock&`
+// is passed along, `std::optional` arguments may be left out, a trailing `js::Rest` takes what
+// remains.
 namespace lathe::js {
 
 // The arguments after the last declared one.
@@ -28,7 +29,8 @@ struct Rest {
   std::vector<v8::Local<v8::Value>> values;
 };
 
-// The object a method was called on, for those that need their own wrapper (its slots, or to return it).
+// The object a method was called on, for those that need their own wrapper (its slots, or to return
+// it).
 struct Receiver {
   v8::Local<v8::Object> object;
 };
@@ -37,8 +39,8 @@ struct Receiver {
 using Callback = v8::FunctionCallback;
 
 // Collects the description of one interface. In `collect` mode it gathers only the addresses of the
-// callbacks, which a snapshot must know (in the same order on both sides); in `build` mode it makes the
-// template.
+// callbacks, which a snapshot must know (in the same order on both sides); in `build` mode it makes
+// the template.
 class ClassBuilder {
  public:
   ClassBuilder(std::vector<std::intptr_t>& references) : references_(&references) {}
@@ -52,6 +54,7 @@ class ClassBuilder {
  protected:
   void setName(const char* name);
   void setConstructor(Callback callback, int length);
+  void setCallable(Callback callback);
   void addMethod(const char* name, Callback callback, int length, v8::PropertyAttribute attributes);
   void addSymbolAlias(v8::Local<v8::Symbol> (*symbol)(v8::Isolate*), const char* name,
                       Callback callback, int length);
@@ -90,7 +93,8 @@ T* unwrap(Lock& js, v8::Local<v8::Value> value) {
   if (!js.isolate().templateOf(tagOf<T>())->HasInstance(value)) return nullptr;
   auto object = value.As<v8::Object>();
   if (object->InternalFieldCount() < kFieldCount) return nullptr;
-  return static_cast<T*>(static_cast<Object*>(object->GetAlignedPointerFromInternalField(kObjectField)));
+  return static_cast<T*>(
+      static_cast<Object*>(object->GetAlignedPointerFromInternalField(kObjectField)));
 }
 
 // The JavaScript face of `object`: the one it has, or a new one.
@@ -98,16 +102,19 @@ template <class T>
 v8::Local<v8::Object> wrap(Lock& js, const Ptr<T>& object) {
   v8::Local<v8::Object> holder;
   if (object->wrapper(js).ToLocal(&holder)) return holder;
-  holder = check(js.isolate().templateOf(tagOf<T>())->InstanceTemplate()->NewInstance(js.context()));
+  holder =
+      check(js.isolate().templateOf(tagOf<T>())->InstanceTemplate()->NewInstance(js.context()));
   object->attach(js, holder);
   return holder;
 }
 
 template <class T>
-  requires std::is_base_of_v<Object, T>
+requires std::is_base_of_v<Object, T>
 struct Convert<Ptr<T>> {
   static constexpr const char* kName = T::kInterface;
-  static bool accepts(Lock& js, v8::Local<v8::Value> value) { return unwrap<T>(js, value) != nullptr; }
+  static bool accepts(Lock& js, v8::Local<v8::Value> value) {
+    return unwrap<T>(js, value) != nullptr;
+  }
   static Ptr<T> fromJs(Lock& js, v8::Local<v8::Value> value) {
     if (T* object = unwrap<T>(js, value)) return Ptr<T>(object);
     throw typeError("is not of type '" + std::string(kName) + "'.");
@@ -119,7 +126,8 @@ namespace detail {
 
 // What a callback's error says about its place; kept as the function template's data.
 std::string placeOf(const v8::FunctionCallbackInfo<v8::Value>& info);
-// Throws the JavaScript exception for the C++ exception being handled, or returns it as a rejection.
+// Throws the JavaScript exception for the C++ exception being handled, or returns it as a
+// rejection.
 void throwCurrent(const v8::FunctionCallbackInfo<v8::Value>& info, bool returnsPromise);
 // Returns a promise rejected with what `guard` has caught; a termination goes on unwinding.
 void rejectOrRethrow(const v8::FunctionCallbackInfo<v8::Value>& info, v8::TryCatch& guard);
@@ -275,10 +283,10 @@ void methodCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
   Lock js(info.GetIsolate());
   // The template's signature has checked the receiver; only the prototype object itself can pass it
   // without an object behind it.
-  auto* object = info.Holder()->InternalFieldCount() < kFieldCount
-                     ? nullptr
-                     : static_cast<Object*>(
-                           info.Holder()->GetAlignedPointerFromInternalField(kObjectField));
+  auto* object =
+      info.Holder()->InternalFieldCount() < kFieldCount
+          ? nullptr
+          : static_cast<Object*>(info.Holder()->GetAlignedPointerFromInternalField(kObjectField));
   if (object == nullptr) {
     info.GetIsolate()->ThrowException(v8::Exception::TypeError(js.string("Illegal invocation")));
     return;
@@ -323,6 +331,12 @@ class Class : public ClassBuilder {
   // Not a property of the global object: scripts meet instances only.
   Class& hidden() {
     exposed_ = false;
+    return *this;
+  }
+
+  // Instances can be called like functions; `callback` finds them as the receiver.
+  Class& callable(Callback callback) {
+    setCallable(callback);
     return *this;
   }
 

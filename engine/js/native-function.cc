@@ -3,12 +3,12 @@
 namespace lathe::js {
 
 void NativeFunction::describe(Class<NativeFunction>& c, const Compatibility&) {
-  c.name(kInterface).hidden();
+  c.name(kInterface).hidden().callable(&NativeFunction::call);
 }
 
 void NativeFunction::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   Lock js(info.GetIsolate());
-  auto holder = info.Data().As<v8::Object>();
+  auto holder = info.This();
   Ptr<NativeFunction> self(static_cast<NativeFunction*>(
       static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField))));
   try {
@@ -19,10 +19,10 @@ void NativeFunction::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   }
 }
 
+// A wrapper that can be called, and no v8::Function with the wrapper as its data: V8 keeps such data in
+// the old generation, where it would hold all that its promise leads to until a full collection.
 v8::Local<v8::Function> nativeFunction(Lock& js, NativeFunction::Body body) {
-  auto holder = wrap(js, make<NativeFunction>(std::move(body)));
-  return check(v8::Function::New(js.context(), &NativeFunction::call, holder, 1,
-                                 v8::ConstructorBehavior::kThrow));
+  return wrap(js, make<NativeFunction>(std::move(body))).As<v8::Function>();
 }
 
 }  // namespace lathe::js
