@@ -40,8 +40,8 @@ ControlThread::~ControlThread() {
 
 void ControlThread::poll() {
   bool running = watch_.poll();
-  pollTimer_.expires_after(std::chrono::milliseconds(running ? io::CpuWatch::kPollMs
-                                                             : io::CpuWatch::kIdlePollMs));
+  pollTimer_.expires_after(
+      std::chrono::milliseconds(running ? io::CpuWatch::kPollMs : io::CpuWatch::kIdlePollMs));
   pollTimer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) poll();
   });

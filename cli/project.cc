@@ -76,11 +76,10 @@ Config loadConfigAlone(const ProjectChoice& choice) {
     config.notices.push_back(use->writtenAt + ": the service \"" + service->worker +
                              "\" is not loaded together with this worker; using env." +
                              binding.name + " throws");
-    binding.value =
-        worker::Binding::Unsupported{"the service \"" + service->worker + "\", which is not loaded"};
+    binding.value = worker::Binding::Unsupported{"the service \"" + service->worker +
+                                                 "\", which is not loaded"};
   }
-  std::erase_if(config.services,
-                [&](const ServiceUse& use) { return use.service != config.name; });
+  std::erase_if(config.services, [&](const ServiceUse& use) { return use.service != config.name; });
   return config;
 }
 

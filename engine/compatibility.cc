@@ -130,9 +130,7 @@ std::optional<std::string> notice(std::string_view name, const Spelling& spellin
 
 }  // namespace
 
-std::span<const FlagInfo> compatibilityFlags() {
-  return kFlags;
-}
+std::span<const FlagInfo> compatibilityFlags() { return kFlags; }
 
 Compatibility::Compatibility()
     : Compatibility(resolve(kNewestCompatibilityDate, {}).compatibility) {}

@@ -28,7 +28,8 @@ inline constexpr size_t kFlagCount = static_cast<size_t>(Flag::Count);
 enum class Conduct {
   Follows,    // behaves as the flag is set
   AlwaysOn,   // behaves as if it were on, whatever is asked
-  AlwaysOff,  // behaves as if it were off, whatever is asked; often the thing itself is not here yet
+  AlwaysOff,  // behaves as if it were off, whatever is asked; often the thing itself is not here
+              // yet
   Elsewhere,  // concerns Cloudflare's network and products; nothing on this machine could tell
 };
 

@@ -3,15 +3,17 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+
 #include <pthread.h>
 
 #include "engine/js/lock.h"
 
 namespace lathe::io {
 
-// Stops an entry into JavaScript that computes for too long. The loop thread arms it with one store per
-// entry; the control thread calls `poll` every kPollMs and looks at the loop thread's CPU clock, so time
-// spent waiting, or stopped in a debugger, does not count. The limit is as exact as the poll.
+// Stops an entry into JavaScript that computes for too long. The loop thread arms it with one store
+// per entry; the control thread calls `poll` every kPollMs and looks at the loop thread's CPU
+// clock, so time spent waiting, or stopped in a debugger, does not count. The limit is as exact as
+// the poll.
 class CpuWatch {
  public:
   static constexpr int kPollMs = 20;
@@ -27,7 +29,9 @@ class CpuWatch {
     limitMs_.store(limitMs, std::memory_order_relaxed);
     serial_.store(serial_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
-  void leave() { serial_.store(serial_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+  void leave() {
+    serial_.store(serial_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
 
   // Whether the entry that has just ended was stopped by this watch; forgets it.
   bool takeExceeded() { return exceeded_.exchange(false); }

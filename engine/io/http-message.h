@@ -1,9 +1,5 @@
 #pragma once
 
-#include "engine/io/pending.h"
-
-#include <boost/beast/http/fields.hpp>
-#include <boost/beast/http/message.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,14 +9,19 @@
 #include <variant>
 #include <vector>
 
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+
+#include "engine/io/pending.h"
+
 // What passes between a transport (a connection, `lathe fetch`, a service binding) and a worker.
 namespace lathe::io {
 
 // The head of a request, kept as it was parsed: a script that never looks at it never pays for it.
 struct RequestHead {
   boost::beast::http::request_header<> message;
-  // Scheme and authority that an origin-form target is relative to, such as "http://localhost:8787".
-  // Empty when the target is an absolute URL already.
+  // Scheme and authority that an origin-form target is relative to, such as
+  // "http://localhost:8787". Empty when the target is an absolute URL already.
   std::string origin;
   // The peer's address without its port; empty where there is none.
   std::string clientAddress;
@@ -61,8 +62,8 @@ struct Response {
   HeaderList headers;
   // No body at all, bytes in hand, or a source to pump until its end.
   std::variant<std::monostate, SharedBytes, std::unique_ptr<BodySource>> body;
-  // Released by the transport when the last byte has been handed to the kernel or the peer has gone:
-  // that is when the request counts as answered and `waitUntil` work alone remains.
+  // Released by the transport when the last byte has been handed to the kernel or the peer has
+  // gone: that is when the request counts as answered and `waitUntil` work alone remains.
   std::shared_ptr<void> delivery;
 };
 

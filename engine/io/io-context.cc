@@ -1,8 +1,8 @@
 #include "engine/io/io-context.h"
 
-#include "engine/io/cpu-watch.h"
-
 #include <boost/asio/post.hpp>
+
+#include "engine/io/cpu-watch.h"
 
 namespace lathe::io {
 namespace {
@@ -13,12 +13,14 @@ thread_local int entryDepth = 0;
 
 constexpr const char* kGlobalScope =
     "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), "
-    "setting a timeout, and generating random values are not allowed within global scope. To fix this "
+    "setting a timeout, and generating random values are not allowed within global scope. To fix "
+    "this "
     "error, perform this operation within a handler. "
     "https://developers.cloudflare.com/workers/runtime-apis/handlers/";
 
 constexpr const char* kHung =
-    "The Workers runtime canceled this request because it detected that your Worker's code had hung and "
+    "The Workers runtime canceled this request because it detected that your Worker's code had "
+    "hung and "
     "would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
 
@@ -28,7 +30,8 @@ constexpr const char* kDrainLimit =
 
 }  // namespace
 
-// ---- Current --------------------------------------------------------------------------------------
+// ---- Current
+// --------------------------------------------------------------------------------------
 
 IoContext& IoContext::current() {
   if (!currentContext) throw js::plainError(kGlobalScope);
@@ -42,7 +45,8 @@ IoContext::OutsideScope::~OutsideScope() { currentContext = previous_; }
 
 bool IoContext::entered() { return entryDepth > 0; }
 
-// ---- Life -----------------------------------------------------------------------------------------
+// ---- Life
+// -----------------------------------------------------------------------------------------
 
 IoContext::IoContext(Realm& realm) : realm_(realm), timers_(realm.executor()) {}
 
@@ -82,7 +86,8 @@ void IoContext::onAbort(std::function<void(std::exception_ptr)> hook) {
   }
 }
 
-// ---- Entries --------------------------------------------------------------------------------------
+// ---- Entries
+// --------------------------------------------------------------------------------------
 
 IoContext::Entry::Entry(IoContext& context)
     : context_(context),
@@ -119,7 +124,8 @@ void IoContext::Entry::reportRejections() {
 bool IoContext::Entry::stopped() {
   auto& realm = context_.realm_;
   bool exceeded = realm.cpuWatch().takeExceeded();
-  if (!exceeded && !realm.isolate().condemned() && !isolate_->IsExecutionTerminating()) return false;
+  if (!exceeded && !realm.isolate().condemned() && !isolate_->IsExecutionTerminating())
+    return false;
   isolate_->CancelTerminateExecution();
   if (realm.isolate().condemned()) {
     context_.abort(std::make_exception_ptr(js::plainError("Worker has exceeded memory limit.")));
@@ -146,13 +152,15 @@ bool IoContext::guarded(js::Lock& js, const std::function<void()>& body) {
 
 void IoContext::later(Task& task, std::function<void()> step) {
   postponed_.insert(&task);
-  boost::asio::post(realm_.executor(), [weak = weak_from_this(), key = &task, step = std::move(step)] {
-    auto self = weak.lock();
-    if (self && self->postponed_.erase(key) != 0) step();
-  });
+  boost::asio::post(realm_.executor(),
+                    [weak = weak_from_this(), key = &task, step = std::move(step)] {
+                      auto self = weak.lock();
+                      if (self && self->postponed_.erase(key) != 0) step();
+                    });
 }
 
-// ---- JavaScript promises --------------------------------------------------------------------------
+// ---- JavaScript promises
+// --------------------------------------------------------------------------
 
 void IoContext::whenSettled(js::Lock& js, v8::Local<v8::Promise> promise,
                             std::function<void(js::Lock&, v8::Local<v8::Value>, bool)> settled) {
@@ -206,10 +214,12 @@ Pending<void> IoContext::drain() {
   return std::move(channel.pending);
 }
 
-// ---- Timers ---------------------------------------------------------------------------------------
+// ---- Timers
+// ---------------------------------------------------------------------------------------
 
 std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
-                                  Timers::Repeat repeat, std::vector<v8::Local<v8::Value>> arguments) {
+                                  Timers::Repeat repeat,
+                                  std::vector<v8::Local<v8::Value>> arguments) {
   if (timers_.active() >= Timers::kActiveMax) {
     throw js::domException(
         "QuotaExceededError",
@@ -240,7 +250,8 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
   return id;
 }
 
-// ---- Hang detection -------------------------------------------------------------------------------
+// ---- Hang detection
+// -------------------------------------------------------------------------------
 
 bool IoContext::nothingPending() const {
   return tasks_.empty() && pendingEvents_ == 0 && timers_.counted() == 0;
@@ -280,7 +291,8 @@ IoContext::PendingEvent::~PendingEvent() {
   }
 }
 
-// ---- IoOwn ----------------------------------------------------------------------------------------
+// ---- IoOwn
+// ----------------------------------------------------------------------------------------
 
 namespace detail {
 
@@ -289,8 +301,10 @@ void checkOwner(const std::weak_ptr<IoContext>& owner, const char* typeName) {
   if (context && context.get() == IoContext::currentOrNull()) return;
   throw js::plainError(
       "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, "
-      "request/response bodies, and others) created in the context of one request handler cannot be "
-      "accessed from a different request's handler. This is a limitation of Cloudflare Workers which "
+      "request/response bodies, and others) created in the context of one request handler cannot "
+      "be "
+      "accessed from a different request's handler. This is a limitation of Cloudflare Workers "
+      "which "
       "allows us to improve overall performance. (I/O type: " +
       std::string(typeName) + ")");
 }

@@ -1,5 +1,11 @@
 #pragma once
 
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
 #include "engine/io/io-own.h"
 #include "engine/io/pending.h"
 #include "engine/io/realm.h"
@@ -8,17 +14,12 @@
 #include "engine/js/native-function.h"
 #include "engine/js/value.h"
 
-#include <list>
-#include <memory>
-#include <optional>
-#include <string>
-#include <unordered_set>
-
 namespace lathe::io {
 
-// The I/O world of one event: it owns every I/O object, timer and task that the event's JavaScript can
-// reach, and nothing of it outlives it. JavaScript promises that depended on what is destroyed never
-// settle. Made by the worker, on the loop thread; reached only through `current()`, never stored.
+// The I/O world of one event: it owns every I/O object, timer and task that the event's JavaScript
+// can reach, and nothing of it outlives it. JavaScript promises that depended on what is destroyed
+// never settle. Made by the worker, on the loop thread; reached only through `current()`, never
+// stored.
 class IoContext : public std::enable_shared_from_this<IoContext> {
  public:
   explicit IoContext(Realm& realm);
@@ -57,8 +58,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // ---- Entering JavaScript ----
 
   // Enters the isolate for this context, calls `body(js)`, drains all microtasks, then calls
-  // `after(js)`, still inside. Returns false when the context is aborted, was aborted meanwhile, or the
-  // script was stopped; what `body` threw has then been reported.
+  // `after(js)`, still inside. Returns false when the context is aborted, was aborted meanwhile, or
+  // the script was stopped; what `body` threw has then been reported.
   template <class Body, class After>
   bool run(Body&& body, After&& after) {
     if (aborted()) return false;
@@ -78,10 +79,10 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
 
   // ---- From I/O to JavaScript ----
 
-  // The one bridge: returns a JavaScript promise for `pending`. When it settles, the isolate is entered
-  // for this context, `continuation(js, value)` runs, the promise settles with what it returned or
-  // threw, and microtasks drain: one entry. When the context ends first, the I/O is dropped, the
-  // continuation destroyed uncalled, and the promise never settles.
+  // The one bridge: returns a JavaScript promise for `pending`. When it settles, the isolate is
+  // entered for this context, `continuation(js, value)` runs, the promise settles with what it
+  // returned or threw, and microtasks drain: one entry. When the context ends first, the I/O is
+  // dropped, the continuation destroyed uncalled, and the promise never settles.
   template <class T, class Continuation>
   v8::Local<v8::Promise> awaitIo(js::Lock& js, Pending<T> pending, Continuation continuation) {
     auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
@@ -103,15 +104,16 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Keeps the context alive until `promise` ends; a rejection is logged and decides the outcome.
   void waitUntil(js::Lock& js, v8::Local<v8::Promise> promise);
 
-  // Resolves when all waitUntil work is done, the limit of kDrainMsMax is over, or the context aborts.
+  // Resolves when all waitUntil work is done, the limit of kDrainMsMax is over, or the context
+  // aborts.
   static constexpr int kDrainMsMax = 30'000;
   Pending<void> drain();
   bool waitUntilFailed() const { return waitUntilFailed_; }
 
   // ---- Ending ----
 
-  // First call wins: stores the error and fails what waits for the event. Nothing of this context runs
-  // afterwards; its objects go when it does.
+  // First call wins: stores the error and fails what waits for the event. Nothing of this context
+  // runs afterwards; its objects go when it does.
   void abort(std::exception_ptr error);
   bool aborted() const { return abortError_ != nullptr; }
   std::exception_ptr abortError() const { return abortError_; }
@@ -122,7 +124,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // (reference §2.8); the other ends it.
   void expectAnswer() { answerExpected_ = true; }
   void answered() { answerExpected_ = false; }
-  // Something that might have brought the answer has ended: when nothing else is left that might, aborts.
+  // Something that might have brought the answer has ended: when nothing else is left that might,
+  // aborts.
   void checkHang();
 
   // ---- What it owns ----
@@ -136,7 +139,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   }
   void removeObject(detail::OwnedObject* object);
 
-  // Sets a timer and returns its id. Throws QuotaExceededError (js::Error) above Timers::kActiveMax.
+  // Sets a timer and returns its id. Throws QuotaExceededError (js::Error) above
+  // Timers::kActiveMax.
   std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
                          Timers::Repeat repeat, std::vector<v8::Local<v8::Value>> arguments);
   Timers& timers() { return timers_; }
@@ -187,8 +191,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
 
   template <class T, class Continuation>
   struct Await final : Task {
-    Await(IoContext& owner, js::Lock& js, v8::Local<v8::Promise::Resolver> promise, Pending<T> waited,
-          Continuation then)
+    Await(IoContext& owner, js::Lock& js, v8::Local<v8::Promise::Resolver> promise,
+          Pending<T> waited, Continuation then)
         : context(owner),
           resolver(js, promise),
           pending(std::move(waited)),

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "engine/js/error.h"
-
 #include <memory>
 #include <string>
+
+#include "engine/js/error.h"
 
 namespace lathe::io {
 
@@ -28,8 +28,9 @@ void disown(const std::weak_ptr<IoContext>& owner, OwnedObject* object);
 
 }  // namespace detail
 
-// A JavaScript-reachable handle to something that an I/O context owns. The object dies with its context
-// or with the handle, whichever is first; using it from another context, or too late, throws.
+// A JavaScript-reachable handle to something that an I/O context owns. The object dies with its
+// context or with the handle, whichever is first; using it from another context, or too late,
+// throws.
 template <class T>
 class IoOwn {
  public:

@@ -1,11 +1,5 @@
 #pragma once
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -14,11 +8,18 @@
 #include <utility>
 #include <variant>
 
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 // The result of something that has begun already and may still be under way.
 //
-// An `asio::awaitable` is lazy: its body starts when somebody awaits it. Whatever must happen at the
-// call (joining a queue, sending a read) is therefore a plain function that does it and returns a
-// `Pending<T>`. Everything here belongs to one thread, the loop's; nothing is atomic.
+// An `asio::awaitable` is lazy: its body starts when somebody awaits it. Whatever must happen at
+// the call (joining a queue, sending a read) is therefore a plain function that does it and returns
+// a `Pending<T>`. Everything here belongs to one thread, the loop's; nothing is atomic.
 namespace lathe::io {
 
 namespace net = boost::asio;
@@ -160,8 +161,8 @@ class [[nodiscard]] Pending {
     return std::move(*state->outcome);
   }
 
-  // Calls `continuation(Outcome<T>)` once: now when settled, else from `Resolver::settle`. The Pending
-  // must be kept while waiting; dropping it forgets the continuation.
+  // Calls `continuation(Outcome<T>)` once: now when settled, else from `Resolver::settle`. The
+  // Pending must be kept while waiting; dropping it forgets the continuation.
   void then(std::function<void(Outcome<T>)> continuation) {
     if (settled()) {
       continuation(takeOutcome());
@@ -174,18 +175,19 @@ class [[nodiscard]] Pending {
   net::awaitable<T> wait() && {
     if (settled()) co_return takeOutcome().take();
     Pending self = std::move(*this);
-    Outcome<T> outcome = co_await net::async_initiate<decltype(net::use_awaitable), void(Outcome<T>)>(
-        [&self]<class Handler>(Handler handler) {
-          // std::function wants copyable callables, an awaitable's handler is not one.
-          auto shared = std::make_shared<Handler>(std::move(handler));
-          self.then([shared](Outcome<T> settledOutcome) {
-            auto executor = net::get_associated_executor(*shared);
-            net::post(executor, [shared, result = std::move(settledOutcome)]() mutable {
-              (*shared)(std::move(result));
-            });
-          });
-        },
-        net::use_awaitable);
+    Outcome<T> outcome =
+        co_await net::async_initiate<decltype(net::use_awaitable), void(Outcome<T>)>(
+            [&self]<class Handler>(Handler handler) {
+              // std::function wants copyable callables, an awaitable's handler is not one.
+              auto shared = std::make_shared<Handler>(std::move(handler));
+              self.then([shared](Outcome<T> settledOutcome) {
+                auto executor = net::get_associated_executor(*shared);
+                net::post(executor, [shared, result = std::move(settledOutcome)]() mutable {
+                  (*shared)(std::move(result));
+                });
+              });
+            },
+            net::use_awaitable);
     co_return outcome.take();
   }
 
@@ -214,8 +216,8 @@ Channel<T> makePending() {
   return {Resolver<T>(state), Pending<T>(state)};
 }
 
-// Begins `coroutine` on `executor` and gives its result as a Pending. Dropping that does not stop the
-// coroutine; what it leaves undone is its own business.
+// Begins `coroutine` on `executor` and gives its result as a Pending. Dropping that does not stop
+// the coroutine; what it leaves undone is its own business.
 template <class T, class Executor>
 Pending<T> start(const Executor& executor, net::awaitable<T> coroutine) {
   auto channel = makePending<T>();

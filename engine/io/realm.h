@@ -1,10 +1,11 @@
 #pragma once
 
-#include "engine/js/lock.h"
-
-#include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <string_view>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "engine/js/lock.h"
 
 namespace lathe {
 class Compatibility;
@@ -18,7 +19,8 @@ namespace lathe::io {
 
 class CpuWatch;
 
-// What an I/O context needs of the worker it runs for; `Worker` implements it. Outlives every context.
+// What an I/O context needs of the worker it runs for; `Worker` implements it. Outlives every
+// context.
 class Realm {
  public:
   virtual ~Realm() = default;

@@ -53,7 +53,8 @@ void Timers::arm() {
 }
 
 void Timers::fire() {
-  // A wait that had completed already cannot be cancelled: the earliest timer may be another by now.
+  // A wait that had completed already cannot be cancelled: the earliest timer may be another by
+  // now.
   if (queue_.empty()) return;
   auto first = queue_.begin();
   if (first->first.due > Clock::now()) {

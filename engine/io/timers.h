@@ -1,16 +1,17 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <unordered_map>
 
+#include <boost/asio/steady_timer.hpp>
+
 namespace lathe::io {
 
-// The timers of one I/O context: one armed Asio timer for the earliest of them. Callbacks run in the
-// order of their due times, equal ones in the order of creation, and the next is armed when the
+// The timers of one I/O context: one armed Asio timer for the earliest of them. Callbacks run in
+// the order of their due times, equal ones in the order of creation, and the next is armed when the
 // previous has run, so they never overtake each other (reference §2.14).
 class Timers {
  public:

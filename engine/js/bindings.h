@@ -1,20 +1,22 @@
 #pragma once
 
-#include "engine/js/class.h"
-
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
-// Everything native that a context offers, as one list that the snapshot's maker and its readers share.
+#include "engine/js/class.h"
+
+// Everything native that a context offers, as one list that the snapshot's maker and its readers
+// share.
 namespace lathe::js {
 
 struct Interface {
   const void* tag;
   // Gathers the callbacks' addresses.
   void (*collect)(std::vector<std::intptr_t>&, const Compatibility&);
-  // Makes the template and registers it with the isolate; returns whether it is a global's property.
+  // Makes the template and registers it with the isolate; returns whether it is a global's
+  // property.
   bool (*build)(v8::Isolate*, const Compatibility&);
 };
 
@@ -41,7 +43,8 @@ struct Function {
 
 template <auto native>
 constexpr Function function(const char* name) {
-  return {name, detail::staticCallback<native>, detail::Signature<decltype(native)>::List::required()};
+  return {name, detail::staticCallback<native>,
+          detail::Signature<decltype(native)>::List::required()};
 }
 
 struct Bindings {

@@ -4,8 +4,8 @@
 
 namespace lathe::js {
 
-// Reads a Web IDL dictionary into a struct. The struct lists its members, in the alphabetical order in
-// which the standard reads them:
+// Reads a Web IDL dictionary into a struct. The struct lists its members, in the alphabetical order
+// in which the standard reads them:
 //
 //   struct EventInit {
 //     bool once = false;
@@ -33,7 +33,8 @@ class Dictionary {
     return *this;
   }
 
-  // The members of the dictionary that this one extends, kept in a struct of their own; first of all.
+  // The members of the dictionary that this one extends, kept in a struct of their own; first of
+  // all.
   template <auto field>
   Dictionary& inherited() {
     using Parent = std::remove_cvref_t<decltype(target_.*field)>;
@@ -57,7 +58,9 @@ class Dictionary {
 };
 
 template <class T>
-concept IsDictionary = requires(Dictionary<T>& d) { T::members(d); };
+concept IsDictionary = requires(Dictionary<T>& d) {
+  T::members(d);
+};
 
 template <IsDictionary T>
 struct Convert<T> {
@@ -68,8 +71,8 @@ struct Convert<T> {
   static T fromJs(Lock& js, v8::Local<v8::Value> value) {
     if (!accepts(js, value)) throw typeError("is not of type 'object'.");
     T result;
-    Dictionary<T> dictionary(js, value->IsObject() ? value.As<v8::Object>() : v8::Local<v8::Object>(),
-                             result);
+    Dictionary<T> dictionary(
+        js, value->IsObject() ? value.As<v8::Object>() : v8::Local<v8::Object>(), result);
     T::members(dictionary);
     return result;
   }

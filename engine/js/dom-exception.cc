@@ -5,8 +5,8 @@
 namespace lathe::js {
 namespace {
 
-// https://webidl.spec.whatwg.org/#dfn-error-names-table: the constant's name, its code and the name of
-// the exception it stands for (empty: a code that is no longer given).
+// https://webidl.spec.whatwg.org/#dfn-error-names-table: the constant's name, its code and the name
+// of the exception it stands for (empty: a code that is no longer given).
 struct LegacyCode {
   const char* constant;
   int code;
@@ -41,8 +41,8 @@ constexpr LegacyCode kLegacyCodes[] = {
     {"DATA_CLONE_ERR", 25, "DataCloneError"},
 };
 
-// The stack of here, under this exception's own name. V8 makes stacks for errors only, so one is made
-// for its stack.
+// The stack of here, under this exception's own name. V8 makes stacks for errors only, so one is
+// made for its stack.
 v8::Local<v8::Value> stackOf(Lock& js, const std::string& message, const std::string& name) {
   auto error = v8::Exception::Error(js.string(message)).As<v8::Object>();
   v8::Local<v8::Value> stack;
@@ -86,7 +86,8 @@ void DomException::describe(Class<DomException>& c, const Compatibility&) {
   for (const auto& legacy : kLegacyCodes) c.constant(legacy.constant, legacy.code);
 }
 
-v8::Local<v8::Object> newDomException(Lock& js, const std::string& message, const std::string& name) {
+v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,
+                                      const std::string& name) {
   auto object = wrap(js, make<DomException>(message, name));
   defineStack(js, object, message, name);
   return object;

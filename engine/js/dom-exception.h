@@ -1,9 +1,9 @@
 #pragma once
 
-#include "engine/js/class.h"
-
 #include <optional>
 #include <string>
+
+#include "engine/js/class.h"
 
 namespace lathe::js {
 
@@ -31,6 +31,7 @@ class DomException final : public Object {
 };
 
 // A DOMException object with the stack of the place that calls.
-v8::Local<v8::Object> newDomException(Lock& js, const std::string& message, const std::string& name);
+v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,
+                                      const std::string& name);
 
 }  // namespace lathe::js

@@ -1,20 +1,25 @@
 #include "engine/js/error.h"
 
+#include <memory>
+
 #include "engine/js/dom-exception.h"
 #include "engine/js/value.h"
-
-#include <memory>
 
 namespace lathe::js {
 
 v8::Local<v8::Value> Error::toJs(Lock& js) const {
   auto text = js.string(message_);
   switch (kind_) {
-    case Kind::error: return v8::Exception::Error(text);
-    case Kind::typeError: return v8::Exception::TypeError(text);
-    case Kind::rangeError: return v8::Exception::RangeError(text);
-    case Kind::syntaxError: return v8::Exception::SyntaxError(text);
-    case Kind::domException: return newDomException(js, message_, domName_);
+    case Kind::error:
+      return v8::Exception::Error(text);
+    case Kind::typeError:
+      return v8::Exception::TypeError(text);
+    case Kind::rangeError:
+      return v8::Exception::RangeError(text);
+    case Kind::syntaxError:
+      return v8::Exception::SyntaxError(text);
+    case Kind::domException:
+      return newDomException(js, message_, domName_);
   }
   return v8::Exception::Error(text);
 }
@@ -52,15 +57,19 @@ RemoteException RemoteException::of(Lock& js, v8::Local<v8::Value> exception, st
 v8::Local<v8::Value> RemoteException::toJs(Lock& js) const {
   auto text = js.string(message_);
   v8::Local<v8::Value> made;
-  if (name_ == "TypeError") made = v8::Exception::TypeError(text);
-  else if (name_ == "RangeError") made = v8::Exception::RangeError(text);
-  else if (name_ == "SyntaxError") made = v8::Exception::SyntaxError(text);
-  else if (name_ == "ReferenceError") made = v8::Exception::ReferenceError(text);
-  else made = v8::Exception::Error(text);
+  if (name_ == "TypeError")
+    made = v8::Exception::TypeError(text);
+  else if (name_ == "RangeError")
+    made = v8::Exception::RangeError(text);
+  else if (name_ == "SyntaxError")
+    made = v8::Exception::SyntaxError(text);
+  else if (name_ == "ReferenceError")
+    made = v8::Exception::ReferenceError(text);
+  else
+    made = v8::Exception::Error(text);
   auto object = made.As<v8::Object>();
   if (name_ != toUtf8(js, object->GetConstructorName())) {
-    object
-        ->DefineOwnProperty(js.context(), js.name("name"), js.string(name_), v8::DontEnum)
+    object->DefineOwnProperty(js.context(), js.name("name"), js.string(name_), v8::DontEnum)
         .FromMaybe(false);
   }
   object->CreateDataProperty(js.context(), js.name("remote"), v8::True(js.v8())).FromMaybe(false);

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "engine/js/lock.h"
-
 #include <exception>
 #include <memory>
 #include <string>
 
-// How failures cross between C++ and JavaScript. A script's mistake is thrown as `Error` and becomes
-// the JavaScript exception it names; what V8 already holds unwinds as `ExceptionPending`.
+#include "engine/js/lock.h"
+
+// How failures cross between C++ and JavaScript. A script's mistake is thrown as `Error` and
+// becomes the JavaScript exception it names; what V8 already holds unwinds as `ExceptionPending`.
 namespace lathe::js {
 
 // A C++ exception that knows its JavaScript class.
@@ -64,8 +64,8 @@ class RemoteException : public std::exception {
 // V8 has an exception scheduled already: unwind to the callback or the entry without touching V8.
 struct ExceptionPending {};
 
-// Runs inside a `catch (...)`: the current C++ exception as a JavaScript value. Any foreign exception
-// becomes an `Error` with its text.
+// Runs inside a `catch (...)`: the current C++ exception as a JavaScript value. Any foreign
+// exception becomes an `Error` with its text.
 v8::Local<v8::Value> currentExceptionToJs(Lock& js);
 v8::Local<v8::Value> exceptionToJs(Lock& js, std::exception_ptr error);
 

@@ -8,8 +8,8 @@ namespace lathe::js {
 
 Isolate::Isolate(v8::Isolate* raw) : v8_(raw) { v8_->SetData(0, this); }
 
-Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor, const Bindings& bindings,
-                 const Options& options)
+Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
+                 const Bindings& bindings, const Options& options)
     : platform_(&platform) {
   budget_.bytesMax = options.memoryBytesMax;
   allocator_ = makeArrayBufferAllocator(budget_);
@@ -95,9 +95,8 @@ void Isolate::onPromiseReject(v8::PromiseRejectMessage message) {
     rejections.push_back({{v8Isolate, promise}, {v8Isolate, message.GetValue()}});
   } else if (message.GetEvent() == v8::kPromiseHandlerAddedAfterReject) {
     auto& self = *static_cast<Isolate*>(v8Isolate->GetData(0));
-    bool early = std::erase_if(rejections, [&](const Rejection& kept) {
-      return kept.promise == promise;
-    }) > 0;
+    bool early = std::erase_if(rejections,
+                               [&](const Rejection& kept) { return kept.promise == promise; }) > 0;
     if (!early) self.lateHandled_.push_back({{v8Isolate, promise}, {v8Isolate, promise->Result()}});
   }
 }
@@ -121,8 +120,9 @@ std::vector<Isolate::UnhandledRejection> Isolate::takeLateHandled(Lock& js) {
   return taken(js, lateHandled_, true);
 }
 
-// V8 aborts the process when the limit it is given here proves too small: a single allocation can want
-// hundreds of megabytes more. So it gets plenty, and the script is stopped at the next safe point.
+// V8 aborts the process when the limit it is given here proves too small: a single allocation can
+// want hundreds of megabytes more. So it gets plenty, and the script is stopped at the next safe
+// point.
 std::size_t Isolate::nearHeapLimit(void* self, std::size_t current, std::size_t) {
   auto& isolate = *static_cast<Isolate*>(self);
   isolate.condemned_ = true;

@@ -1,16 +1,17 @@
 #pragma once
 
-#include "engine/js/array-buffer-allocator.h"
-#include "engine/js/lock.h"
-#include "engine/js/object.h"
-#include "engine/js/snapshot.h"
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include "engine/js/array-buffer-allocator.h"
+#include "engine/js/lock.h"
+#include "engine/js/object.h"
+#include "engine/js/snapshot.h"
 
 namespace lathe {
 class Compatibility;
@@ -21,8 +22,8 @@ namespace lathe::js {
 class Platform;
 struct Bindings;
 
-// One V8 isolate with its heap limit, its interfaces' templates and the C++ objects its scripts hold.
-// Used on one thread; outlives everything that holds a handle into it.
+// One V8 isolate with its heap limit, its interfaces' templates and the C++ objects its scripts
+// hold. Used on one thread; outlives everything that holds a handle into it.
 class Isolate {
  public:
   struct Options {
@@ -42,8 +43,8 @@ class Isolate {
 
   v8::Isolate* v8() const { return v8_; }
 
-  // A new context with the whole platform in it. `hooks`, when given, receives the object through which
-  // C++ reaches the built-in JavaScript.
+  // A new context with the whole platform in it. `hooks`, when given, receives the object through
+  // which C++ reaches the built-in JavaScript.
   v8::Local<v8::Context> newContext(v8::Local<v8::Object>* hooks = nullptr);
 
   // The template of an interface, by its class's tag.
@@ -92,7 +93,8 @@ class Isolate {
     v8::Global<v8::Promise> promise;
     v8::Global<v8::Value> reason;
   };
-  static std::vector<UnhandledRejection> taken(Lock& js, std::vector<Rejection>& from, bool handled);
+  static std::vector<UnhandledRejection> taken(Lock& js, std::vector<Rejection>& from,
+                                               bool handled);
 
   std::vector<Rejection> rejections_;
   std::vector<Rejection> lateHandled_;

@@ -4,8 +4,8 @@
 
 namespace lathe::js {
 
-// The iterator over a list of pairs that an interface declares with `iterable<K, V>`. It is live: it
-// asks the target for its n-th pair each time. https://webidl.spec.whatwg.org/#es-iterable
+// The iterator over a list of pairs that an interface declares with `iterable<K, V>`. It is live:
+// it asks the target for its n-th pair each time. https://webidl.spec.whatwg.org/#es-iterable
 //
 // T provides `std::size_t pairCount() const`, and `pairKey(js, i)` and `pairValue(js, i)`.
 template <class T>
@@ -31,7 +31,8 @@ class PairIterator final : public Object {
     v8::Local<v8::Name> names[] = {js.name("value"), js.name("done")};
     v8::Local<v8::Value> values[] = {value, v8::Boolean::New(js.v8(), done)};
     auto result = v8::Object::New(js.v8());
-    for (int i = 0; i < 2; ++i) check(result->CreateDataProperty(js.context(), names[i], values[i]));
+    for (int i = 0; i < 2; ++i)
+      check(result->CreateDataProperty(js.context(), names[i], values[i]));
     return result;
   }
 
@@ -55,8 +56,10 @@ struct PairIterable {
   Ptr<Iterator> values() { return make<Iterator>(self(), Iterator::Kind::values); }
   Ptr<Iterator> entries() { return make<Iterator>(self(), Iterator::Kind::entries); }
 
-  void forEach(Lock& js, v8::Local<v8::Value> callback, std::optional<v8::Local<v8::Value>> thisArg) {
-    if (!callback->IsFunction()) throw typeError("Failed to execute 'forEach': parameter 1 is not of type 'Function'.");
+  void forEach(Lock& js, v8::Local<v8::Value> callback,
+               std::optional<v8::Local<v8::Value>> thisArg) {
+    if (!callback->IsFunction())
+      throw typeError("Failed to execute 'forEach': parameter 1 is not of type 'Function'.");
     auto target = self();
     auto receiver = thisArg.value_or(js.undefined());
     for (std::size_t i = 0; i < target->pairCount(); ++i) {

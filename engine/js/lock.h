@@ -1,8 +1,8 @@
 #pragma once
 
-#include <v8.h>
-
 #include <string_view>
+
+#include <v8.h>
 
 namespace lathe::js {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/js/class.h"
-
 #include <functional>
+
+#include "engine/js/class.h"
 
 namespace lathe::js {
 
@@ -23,8 +23,8 @@ class NativeFunction final : public Object {
   Body body_;
 };
 
-// A function of one argument for JavaScript to call; the closure is destroyed when the collector finds
-// the function unreachable.
+// A function of one argument for JavaScript to call; the closure is destroyed when the collector
+// finds the function unreachable.
 v8::Local<v8::Function> nativeFunction(Lock& js, NativeFunction::Body body);
 
 }  // namespace lathe::js

@@ -1,17 +1,18 @@
 #pragma once
 
-#include "engine/js/lock.h"
+#include <cstdint>
 
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
-#include <cstdint>
+
+#include "engine/js/lock.h"
 
 namespace lathe::js {
 
 // Base of every C++ object that a script can hold. The count is shared by C++ holders and the
-// JavaScript wrapper; the collector releases the wrapper's part on the loop thread. JavaScript values
-// that belong to an object (a cached attribute, a listener) go into its wrapper's slots, where the
-// collector sees them: a strong handle kept by C++ would leak every cycle.
+// JavaScript wrapper; the collector releases the wrapper's part on the loop thread. JavaScript
+// values that belong to an object (a cached attribute, a listener) go into its wrapper's slots,
+// where the collector sees them: a strong handle kept by C++ would leak every cycle.
 class Object : public boost::intrusive::list_base_hook<
                    boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
@@ -57,8 +58,8 @@ inline constexpr int kFieldCount = kFirstSlot + kSlots;
 v8::Local<v8::Value> slot(v8::Local<v8::Object> wrapper, int index);
 void setSlot(v8::Local<v8::Object> wrapper, int index, v8::Local<v8::Value> value);
 
-// A strong handle to a JavaScript value, for what an entry must leave behind. Owned by something that
-// dies before the isolate.
+// A strong handle to a JavaScript value, for what an entry must leave behind. Owned by something
+// that dies before the isolate.
 template <class T>
 class Ref {
  public:

@@ -1,15 +1,16 @@
 #include "engine/js/platform.h"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <libplatform/libplatform.h>
 #include <mutex>
 #include <queue>
 #include <thread>
 #include <unordered_map>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <libplatform/libplatform.h>
 #include <v8.h>
 
 namespace lathe::js {
@@ -205,7 +206,8 @@ class Platform::Implementation final : public v8::Platform {
 
 Platform::Platform(const std::string& flags) : implementation_(std::make_unique<Implementation>()) {
   // The snapshot was made with V8's defaults; a hash over the flags would refuse it otherwise.
-  // Without a thread of its own for it, compiling WebAssembly ends within the turn, also at top level.
+  // Without a thread of its own for it, compiling WebAssembly ends within the turn, also at top
+  // level.
   v8::V8::SetFlagsFromString("--no-wasm-async-compilation");
   if (!flags.empty()) v8::V8::SetFlagsFromString(flags.c_str(), flags.size());
   v8::V8::InitializePlatform(implementation_.get());

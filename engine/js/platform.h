@@ -1,18 +1,19 @@
 #pragma once
 
+#include <memory>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
-#include <memory>
 #include <v8-platform.h>
 
 namespace lathe::js {
 
-// V8's view of the machine. Work that V8 wants done on an isolate's thread is posted to the executor of
-// that isolate's loop, so there is no second event loop; compilation and collection run on a few worker
-// threads that start with the first such task.
+// V8's view of the machine. Work that V8 wants done on an isolate's thread is posted to the
+// executor of that isolate's loop, so there is no second event loop; compilation and collection run
+// on a few worker threads that start with the first such task.
 //
-// One per process, made before the first isolate; the constructor starts V8 and applies `flags` (which
-// are the process's, such as "--expose-gc"), the destructor ends it.
+// One per process, made before the first isolate; the constructor starts V8 and applies `flags`
+// (which are the process's, such as "--expose-gc"), the destructor ends it.
 class Platform {
  public:
   explicit Platform(const std::string& flags = {});
@@ -20,7 +21,8 @@ class Platform {
   Platform(const Platform&) = delete;
   Platform& operator=(const Platform&) = delete;
 
-  // From here on `isolate`'s tasks run on `executor`. Between Isolate::Allocate and its initialisation.
+  // From here on `isolate`'s tasks run on `executor`. Between Isolate::Allocate and its
+  // initialisation.
   void adopt(v8::Isolate* isolate, boost::asio::any_io_executor executor);
   // While one lives, `Date.now()` is 0: for the top level of scripts (reference §1.6).
   class StoppedClock {

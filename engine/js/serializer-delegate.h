@@ -1,13 +1,13 @@
 #pragma once
 
-#include <v8.h>
-
 #include <cstdint>
 #include <memory>
 
+#include <v8.h>
+
 // V8's serializer asks an object of a class derived from V8's own. The V8 library carries no type
-// information, so those classes are compiled without any and pass every question on to an interface of
-// ours; only these factories leave the file.
+// information, so those classes are compiled without any and pass every question on to an interface
+// of ours; only these factories leave the file.
 namespace lathe::js {
 
 // Called from inside V8: no C++ exception may leave, a failure is an exception scheduled in V8 and

@@ -1,10 +1,10 @@
 #include "engine/js/serializer.h"
 
+#include <algorithm>
+
 #include "engine/js/dom-exception.h"
 #include "engine/js/serializer-delegate.h"
 #include "engine/js/value.h"
-
-#include <algorithm>
 
 namespace lathe::js {
 namespace {
@@ -29,7 +29,10 @@ bool forV8(Lock& js, Body body) {
 class Writer final : private SerializerQuestions {
  public:
   Writer(Lock& js, HostObjects& hosts)
-      : js_(js), hosts_(hosts), delegate_(makeDelegate(*this)), serializer_(js.v8(), delegate_.get()) {}
+      : js_(js),
+        hosts_(hosts),
+        delegate_(makeDelegate(*this)),
+        serializer_(js.v8(), delegate_.get()) {}
 
   SerializedValue write(v8::Local<v8::Value> value,
                         std::span<const v8::Local<v8::ArrayBuffer>> transfer) {
@@ -122,7 +125,8 @@ class Reader final : private DeserializerQuestions {
     v8::MaybeLocal<v8::Object> made;
     forV8(js_, [&] {
       std::uint32_t number = 0;
-      if (!deserializer_.ReadUint32(&number)) throw dataCloneError("Unable to deserialize cloned data.");
+      if (!deserializer_.ReadUint32(&number))
+        throw dataCloneError("Unable to deserialize cloned data.");
       made = hosts_.copy(js_, number);
     });
     return made;
@@ -146,7 +150,8 @@ class Reader final : private DeserializerQuestions {
 }  // namespace
 
 SerializedValue serialize(Lock& js, v8::Local<v8::Value> value,
-                          std::span<const v8::Local<v8::ArrayBuffer>> transfer, HostObjects& hosts) {
+                          std::span<const v8::Local<v8::ArrayBuffer>> transfer,
+                          HostObjects& hosts) {
   return Writer(js, hosts).write(value, transfer);
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "engine/js/lock.h"
-
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -10,10 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/js/lock.h"
+
 // https://html.spec.whatwg.org/multipage/structured-data.html, on V8's serializer.
 namespace lathe::js {
 
-// The objects of the platform inside a value: only their own floor knows which can be copied, and how.
+// The objects of the platform inside a value: only their own floor knows which can be copied, and
+// how.
 class HostObjects {
  public:
   virtual ~HostObjects() = default;
@@ -23,8 +24,8 @@ class HostObjects {
   virtual v8::Local<v8::Object> copy(Lock& js, std::uint32_t number) = 0;
 };
 
-// A serialized value, of this process: its bytes are V8's wire format, but shared buffers, transferred
-// ones and modules are the real ones.
+// A serialized value, of this process: its bytes are V8's wire format, but shared buffers,
+// transferred ones and modules are the real ones.
 struct SerializedValue {
   struct Free {
     void operator()(std::uint8_t* bytes) const { std::free(bytes); }
@@ -36,8 +37,8 @@ struct SerializedValue {
   std::vector<v8::CompiledWasmModule> modules;
 };
 
-// Serializes `value` and detaches the buffers of `transfer`. Throws DataCloneError, also when a buffer
-// is there twice or cannot be detached, and what getters of the value throw.
+// Serializes `value` and detaches the buffers of `transfer`. Throws DataCloneError, also when a
+// buffer is there twice or cannot be detached, and what getters of the value throw.
 SerializedValue serialize(Lock& js, v8::Local<v8::Value> value,
                           std::span<const v8::Local<v8::ArrayBuffer>> transfer, HostObjects& hosts);
 

@@ -1,11 +1,12 @@
 #include "engine/js/snapshot.h"
 
+#include <stdexcept>
+
+#include <boost/asio/io_context.hpp>
+
 #include "engine/compatibility.h"
 #include "engine/js/bindings.h"
 #include "engine/js/platform.h"
-
-#include <boost/asio/io_context.hpp>
-#include <stdexcept>
 
 namespace lathe::js {
 namespace {
@@ -58,7 +59,8 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, const std:
   auto native = v8::Object::New(js.v8());
   for (const auto& entry : bindings.natives) define(js, native, entry, v8::None);
 
-  // The bundle is an expression's worth of code: run as a function body, it leaves no global behind.
+  // The bundle is an expression's worth of code: run as a function body, it leaves no global
+  // behind.
   v8::ScriptOrigin origin(js.v8(), js.string("lathe:builtins"));
   v8::ScriptCompiler::Source source(js.string(builtins + "\nreturn latheBuiltins;"), origin);
   v8::Local<v8::Function> body;
@@ -79,7 +81,8 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, const std:
 
 }  // namespace
 
-std::string makeSnapshot(Platform& platform, const Bindings& bindings, const std::string& builtins) {
+std::string makeSnapshot(Platform& platform, const Bindings& bindings,
+                         const std::string& builtins) {
   boost::asio::io_context loop;
   const Compatibility compatibility;
   auto references = externalReferences(bindings, compatibility);

@@ -4,8 +4,9 @@
 #include <string>
 #include <string_view>
 
-// The V8 startup snapshot that the build makes and embeds: the interfaces' templates as isolate data in
-// the order of Bindings::interfaces, and one context in which the built-in JavaScript has run.
+// The V8 startup snapshot that the build makes and embeds: the interfaces' templates as isolate
+// data in the order of Bindings::interfaces, and one context in which the built-in JavaScript has
+// run.
 //
 //   snapshot = length of V8's version (1 byte), V8's version, V8's own blob
 namespace lathe::js {
@@ -15,9 +16,9 @@ struct Bindings;
 // Index of the built-ins' hooks object among the context's data.
 inline constexpr std::size_t kHooksIndex = 0;
 
-// Makes a snapshot. `builtins` is JavaScript that defines `latheBuiltins.install(global, native)`; what
-// that returns becomes the hooks. Throws std::runtime_error when the script fails. A js::Platform must
-// exist. Once per process.
+// Makes a snapshot. `builtins` is JavaScript that defines `latheBuiltins.install(global, native)`;
+// what that returns becomes the hooks. Throws std::runtime_error when the script fails. A
+// js::Platform must exist. Once per process.
 std::string makeSnapshot(class Platform& platform, const Bindings& bindings,
                          const std::string& builtins);
 

@@ -2,8 +2,8 @@
 
 #include <v8.h>
 
-// What differs between the V8 versions that lathe builds with: 10.2 (Debian 12), 11.3 (Debian 13) and
-// 13.6 (the one after). Everything else is written against what they share.
+// What differs between the V8 versions that lathe builds with: 10.2 (Debian 12), 11.3 (Debian 13)
+// and 13.6 (the one after). Everything else is written against what they share.
 namespace lathe::js {
 
 inline v8::Local<v8::Value> internalField(v8::Local<v8::Object> object, int index) {

@@ -7,7 +7,8 @@ namespace lathe::js {
 std::string toUtf8(Lock& js, v8::Local<v8::String> string) {
   std::string text;
   if (string->IsOneByte() && string->Length() > 0) {
-    // Most strings are ASCII: copy first and look afterwards, which is cheaper than asking V8 for the size.
+    // Most strings are ASCII: copy first and look afterwards, which is cheaper than asking V8 for
+    // the size.
     int length = string->Length();
     text.resize(static_cast<std::size_t>(length));
     string->WriteOneByte(js.v8(), reinterpret_cast<std::uint8_t*>(text.data()), 0, length,
@@ -47,12 +48,14 @@ v8::Local<v8::String> utf8(Lock& js, std::string_view text) {
 }
 
 v8::Local<v8::String> latin1(Lock& js, std::string_view bytes) {
-  return check(v8::String::NewFromOneByte(js.v8(), reinterpret_cast<const std::uint8_t*>(bytes.data()),
+  return check(v8::String::NewFromOneByte(js.v8(),
+                                          reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                           v8::NewStringType::kNormal, checkedLength(bytes.size())));
 }
 
 v8::Local<v8::String> utf16(Lock& js, std::u16string_view text) {
-  return check(v8::String::NewFromTwoByte(js.v8(), reinterpret_cast<const std::uint16_t*>(text.data()),
+  return check(v8::String::NewFromTwoByte(js.v8(),
+                                          reinterpret_cast<const std::uint16_t*>(text.data()),
                                           v8::NewStringType::kNormal, checkedLength(text.size())));
 }
 
@@ -85,7 +88,8 @@ std::optional<BufferSource> bufferSource(v8::Local<v8::Value> value) {
     size = view->ByteLength();
     // Small typed arrays live inside the heap; asking for the buffer moves them out of it.
     if (size > 0) {
-      data = static_cast<const std::byte*>(view->Buffer()->GetBackingStore()->Data()) + view->ByteOffset();
+      data = static_cast<const std::byte*>(view->Buffer()->GetBackingStore()->Data()) +
+             view->ByteOffset();
     }
   } else if (value->IsArrayBuffer()) {
     auto store = value.As<v8::ArrayBuffer>()->GetBackingStore();

@@ -1,9 +1,5 @@
 #pragma once
 
-#include "engine/js/error.h"
-#include "engine/js/isolate.h"
-#include "engine/js/object.h"
-
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -15,11 +11,16 @@
 #include <variant>
 #include <vector>
 
-// Conversion between JavaScript and C++ by the rules of Web IDL (https://webidl.spec.whatwg.org/#es-type-mapping).
+#include "engine/js/error.h"
+#include "engine/js/isolate.h"
+#include "engine/js/object.h"
+
+// Conversion between JavaScript and C++ by the rules of Web IDL
+// (https://webidl.spec.whatwg.org/#es-type-mapping).
 //
 // `Convert<T>::fromJs` throws: a js::Error when the value does not fit, ExceptionPending when the
-// script's own code (a `valueOf`, a getter) threw. `Convert<T>::accepts` tells whether a union should
-// choose T for a value; `kName` is what an error calls the type.
+// script's own code (a `valueOf`, a getter) threw. `Convert<T>::accepts` tells whether a union
+// should choose T for a value; `kName` is what an error calls the type.
 namespace lathe::js {
 
 template <class T>
@@ -62,8 +63,8 @@ struct Record {
 };
 
 std::string toUtf8(Lock& js, v8::Local<v8::String> string);
-// New strings of a script's own text, which may be as long as it likes: all throw RangeError for what is
-// longer than V8's strings can be. Broken UTF-8 is replaced as the Encoding Standard says.
+// New strings of a script's own text, which may be as long as it likes: all throw RangeError for
+// what is longer than V8's strings can be. Broken UTF-8 is replaced as the Encoding Standard says.
 v8::Local<v8::String> utf8(Lock& js, std::string_view text);
 v8::Local<v8::String> latin1(Lock& js, std::string_view bytes);
 v8::Local<v8::String> utf16(Lock& js, std::u16string_view text);
@@ -71,8 +72,8 @@ v8::Local<v8::String> utf16(Lock& js, std::u16string_view text);
 // The view behind any ArrayBufferView, ArrayBuffer or SharedArrayBuffer.
 std::optional<BufferSource> bufferSource(v8::Local<v8::Value> value);
 
-// A new ArrayBuffer or Uint8Array that holds a copy of `bytes`. Throws RangeError when the isolate's
-// memory limit refuses it.
+// A new ArrayBuffer or Uint8Array that holds a copy of `bytes`. Throws RangeError when the
+// isolate's memory limit refuses it.
 v8::Local<v8::ArrayBuffer> arrayBuffer(Lock& js, std::string_view bytes);
 v8::Local<v8::Uint8Array> uint8Array(Lock& js, std::string_view bytes);
 
@@ -96,7 +97,7 @@ struct Convert<v8::Local<v8::Value>> {
 
 // Any handle to a more exact V8 type is passed out as it is.
 template <class T>
-  requires std::is_base_of_v<v8::Value, T>
+requires std::is_base_of_v<v8::Value, T>
 struct Convert<v8::Local<T>> {
   static constexpr const char* kName = "object";
   static v8::Local<v8::Value> toJs(Lock&, v8::Local<T> value) { return value; }
@@ -116,7 +117,9 @@ template <>
 struct Convert<bool> {
   static constexpr const char* kName = "boolean";
   static bool fromJs(Lock& js, v8::Local<v8::Value> value) { return value->BooleanValue(js.v8()); }
-  static v8::Local<v8::Value> toJs(Lock& js, bool value) { return v8::Boolean::New(js.v8(), value); }
+  static v8::Local<v8::Value> toJs(Lock& js, bool value) {
+    return v8::Boolean::New(js.v8(), value);
+  }
   static bool accepts(Lock&, v8::Local<v8::Value> value) { return value->IsBoolean(); }
 };
 
@@ -127,26 +130,29 @@ struct Convert<double> {
     if (value->IsNumber()) return value.As<v8::Number>()->Value();
     return check(value->NumberValue(js.context()));
   }
-  static v8::Local<v8::Value> toJs(Lock& js, double value) { return v8::Number::New(js.v8(), value); }
+  static v8::Local<v8::Value> toJs(Lock& js, double value) {
+    return v8::Number::New(js.v8(), value);
+  }
   static bool accepts(Lock&, v8::Local<v8::Value> value) { return value->IsNumber(); }
 };
 
 // https://webidl.spec.whatwg.org/#abstract-opdef-converttoint, without an attribute: modulo 2^bits.
 template <class T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-struct Convert<T> {
+requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) struct Convert<T> {
   static constexpr const char* kName = "number";
   static T fromJs(Lock& js, v8::Local<v8::Value> value) {
     if (value->IsInt32()) return static_cast<T>(value.As<v8::Int32>()->Value());
     double number = std::trunc(Convert<double>::fromJs(js, value));
     if (!std::isfinite(number)) return 0;
-    constexpr double kModulus = sizeof(T) == 8 ? 0x1p64 : static_cast<double>(1ULL << (8 * (sizeof(T) % 8)));
+    constexpr double kModulus =
+        sizeof(T) == 8 ? 0x1p64 : static_cast<double>(1ULL << (8 * (sizeof(T) % 8)));
     number = std::fmod(number, kModulus);
     if (number < 0) number += kModulus;
     return static_cast<T>(static_cast<std::uint64_t>(number));
   }
   static v8::Local<v8::Value> toJs(Lock& js, T value) {
-    if constexpr (sizeof(T) < 4 || std::is_same_v<T, std::int32_t>) return v8::Integer::New(js.v8(), value);
+    if constexpr (sizeof(T) < 4 || std::is_same_v<T, std::int32_t>)
+      return v8::Integer::New(js.v8(), value);
     return v8::Number::New(js.v8(), static_cast<double>(value));
   }
   static bool accepts(Lock&, v8::Local<v8::Value> value) { return value->IsNumber(); }
@@ -169,7 +175,8 @@ template <>
 struct Convert<std::string> {
   static constexpr const char* kName = "string";
   static std::string fromJs(Lock& js, v8::Local<v8::Value> value) {
-    return toUtf8(js, value->IsString() ? value.As<v8::String>() : check(value->ToString(js.context())));
+    return toUtf8(
+        js, value->IsString() ? value.As<v8::String>() : check(value->ToString(js.context())));
   }
   static v8::Local<v8::Value> toJs(Lock& js, std::string_view value) { return utf8(js, value); }
   static bool accepts(Lock&, v8::Local<v8::Value> value) { return value->IsString(); }
@@ -192,7 +199,9 @@ template <>
 struct Convert<ByteString> {
   static constexpr const char* kName = "string";
   static ByteString fromJs(Lock& js, v8::Local<v8::Value> value);
-  static v8::Local<v8::Value> toJs(Lock& js, const ByteString& value) { return latin1(js, value.bytes); }
+  static v8::Local<v8::Value> toJs(Lock& js, const ByteString& value) {
+    return latin1(js, value.bytes);
+  }
   static bool accepts(Lock&, v8::Local<v8::Value> value) { return value->IsString(); }
 };
 
@@ -288,7 +297,8 @@ struct Convert<Record<K, V>> {
       auto key = check(keys->Get(js.context(), i));
       auto descriptor = check(object->GetOwnPropertyDescriptor(js.context(), key.As<v8::Name>()));
       if (!descriptor->IsObject()) continue;
-      auto enumerable = check(descriptor.As<v8::Object>()->Get(js.context(), js.name("enumerable")));
+      auto enumerable =
+          check(descriptor.As<v8::Object>()->Get(js.context(), js.name("enumerable")));
       if (!enumerable->IsTrue()) continue;
       if (key->IsSymbol()) throw typeError("has a key that is a symbol.");
       auto typedKey = Convert<K>::fromJs(js, key);
@@ -301,8 +311,8 @@ struct Convert<Record<K, V>> {
 
 namespace detail {
 
-// Picks the first alternative that claims the value; the last one that can convert anything otherwise
-// (for unions with a string that is the string, by the rules of Web IDL).
+// Picks the first alternative that claims the value; the last one that can convert anything
+// otherwise (for unions with a string that is the string, by the rules of Web IDL).
 template <class Union, class... Rest>
 struct ConvertUnion;
 
@@ -342,8 +352,10 @@ struct Convert<std::variant<Ts...>> {
     return (Convert<Ts>::accepts(js, value) || ...);
   }
   static Union fromJs(Lock& js, v8::Local<v8::Value> value) {
-    if (auto chosen = detail::ConvertUnion<Union, Ts...>::byType(js, value)) return std::move(*chosen);
-    if (auto text = detail::ConvertUnion<Union, Ts...>::byString(js, value)) return std::move(*text);
+    if (auto chosen = detail::ConvertUnion<Union, Ts...>::byType(js, value))
+      return std::move(*chosen);
+    if (auto text = detail::ConvertUnion<Union, Ts...>::byString(js, value))
+      return std::move(*text);
     throw typeError("is not of a supported type.");
   }
   static v8::Local<v8::Value> toJs(Lock& js, Union value) {

@@ -1,15 +1,16 @@
 #pragma once
 
-#include "engine/io/http-message.h"
-#include "engine/worker/log.h"
-#include "engine/worker/worker-source.h"
-
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "engine/io/http-message.h"
+#include "engine/worker/log.h"
+#include "engine/worker/worker-source.h"
 
 namespace lathe::js {
 class Platform;
@@ -40,10 +41,10 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Loads `sources` as one generation, in which service bindings find each other by name, and puts it
-  // in the place of the one before; requests under way finish on the old one. The first source is the
-  // one that answers requests. When it cannot be loaded, throws LoadError and all stays as it was.
-  // Not to be called by something that runs within JavaScript.
+  // Loads `sources` as one generation, in which service bindings find each other by name, and puts
+  // it in the place of the one before; requests under way finish on the old one. The first source
+  // is the one that answers requests. When it cannot be loaded, throws LoadError and all stays as
+  // it was. Not to be called by something that runs within JavaScript.
   void replace(std::vector<WorkerSource> sources);
 
   // Answers a request with the first worker. The answer may be there at once. Dropping the Pending
@@ -66,8 +67,8 @@ class Engine {
   // The watch on the loop thread's CPU time; the control thread calls its poll().
   io::CpuWatch& cpuWatch();
 
-  // What runs on the loop thread at this moment, for a last message from `onFatal`. Empty names when it
-  // is the top level of a script or nothing at all.
+  // What runs on the loop thread at this moment, for a last message from `onFatal`. Empty names
+  // when it is the top level of a script or nothing at all.
   struct Running {
     std::string worker;
     std::string request;  // such as "GET /path"

@@ -8,11 +8,20 @@ std::string escaped(std::string_view text) {
   out.reserve(text.size());
   for (char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -23,12 +32,14 @@ std::string page(std::string_view error) {
   std::string title = escaped(error.substr(0, end));
   return "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>" + title +
          "</title>\n<style>\n"
-         "  body { margin: 3rem auto; max-width: 60rem; padding: 0 1.5rem; color: #222; background: #fff;\n"
+         "  body { margin: 3rem auto; max-width: 60rem; padding: 0 1.5rem; color: #222; "
+         "background: #fff;\n"
          "         font: 1rem/1.5 system-ui, sans-serif; }\n"
          "  h1 { font-size: 1.3rem; color: #a11; overflow-wrap: anywhere; }\n"
          "  pre { padding: 1rem; background: #f4f4f4; border-radius: .4rem; overflow-x: auto; }\n"
          "  @media (prefers-color-scheme: dark) {\n"
-         "    body { color: #ddd; background: #181818; } h1 { color: #f77; } pre { background: #262626; }\n"
+         "    body { color: #ddd; background: #181818; } h1 { color: #f77; } pre { background: "
+         "#262626; }\n"
          "  }\n</style>\n<h1>" +
          title + "</h1>\n<pre>" + escaped(error) +
          "</pre>\n<p>The worker threw this while it handled the request.</p>\n</html>\n";
@@ -41,7 +52,8 @@ io::Response errorPage(std::string_view error, bool html) {
   response.status = 500;
   response.headers.emplace_back("Content-Type",
                                 html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
-  response.body = std::make_shared<const std::string>(html ? page(error) : std::string(error) + "\n");
+  response.body =
+      std::make_shared<const std::string>(html ? page(error) : std::string(error) + "\n");
   return response;
 }
 

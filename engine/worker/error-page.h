@@ -1,14 +1,15 @@
 #pragma once
 
-#include "engine/io/http-message.h"
-
 #include <string>
 #include <string_view>
 
+#include "engine/io/http-message.h"
+
 namespace lathe::worker {
 
-// The answer to a request whose handler failed: status 500 with the message and the stack, which the
-// person at this machine wants to see. A page for browsers (who accept HTML), plain text for others.
+// The answer to a request whose handler failed: status 500 with the message and the stack, which
+// the person at this machine wants to see. A page for browsers (who accept HTML), plain text for
+// others.
 io::Response errorPage(std::string_view error, bool acceptsHtml);
 
 // Whether a request's Accept header asks for HTML.

@@ -30,11 +30,19 @@ std::string exceptionText(const std::exception_ptr& error) {
   } catch (const js::Error& own) {
     const char* name = "Error";
     switch (own.kind()) {
-      case js::Error::Kind::typeError: name = "TypeError"; break;
-      case js::Error::Kind::rangeError: name = "RangeError"; break;
-      case js::Error::Kind::syntaxError: name = "SyntaxError"; break;
-      case js::Error::Kind::domException: return own.domName() + ": " + own.message();
-      case js::Error::Kind::error: break;
+      case js::Error::Kind::typeError:
+        name = "TypeError";
+        break;
+      case js::Error::Kind::rangeError:
+        name = "RangeError";
+        break;
+      case js::Error::Kind::syntaxError:
+        name = "SyntaxError";
+        break;
+      case js::Error::Kind::domException:
+        return own.domName() + ": " + own.message();
+      case js::Error::Kind::error:
+        break;
     }
     return std::string(name) + ": " + own.message();
   } catch (const std::exception& other) {

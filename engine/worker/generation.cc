@@ -1,14 +1,14 @@
 #include "engine/worker/generation.h"
 
-#include "engine/worker/worker-isolate.h"
-
 #include <boost/asio/post.hpp>
+
+#include "engine/worker/worker-isolate.h"
 
 namespace lathe::worker {
 namespace {
 
-// The far end of a service binding. The worker is looked up at each call, so that a fresh one in the
-// old one's place is found.
+// The far end of a service binding. The worker is looked up at each call, so that a fresh one in
+// the old one's place is found.
 class BoundService final : public api::ServiceTarget {
  public:
   BoundService(const Host& host, std::weak_ptr<Generation> generation, Binding::Service binding)
@@ -24,7 +24,8 @@ class BoundService final : public api::ServiceTarget {
     });
     auto request = std::make_shared<Request>(Request{std::move(head), std::move(body)});
     // Not at once: the caller's JavaScript runs, and two workers' entries do not nest.
-    boost::asio::post(host_.loop, [this, self = shared(), call, request] { begin(call, *request); });
+    boost::asio::post(host_.loop,
+                      [this, self = shared(), call, request] { begin(call, *request); });
     return std::move(channel.pending);
   }
 
@@ -56,9 +57,8 @@ class BoundService final : public api::ServiceTarget {
       return call->resolver.resolve(std::move(*response));
     }
     call->answer = std::move(std::get<io::Pending<io::Response>>(answer));
-    call->answer.then([call](io::Outcome<io::Response> outcome) {
-      call->resolver.settle(std::move(outcome));
-    });
+    call->answer.then(
+        [call](io::Outcome<io::Response> outcome) { call->resolver.settle(std::move(outcome)); });
   }
 
   const Host& host_;

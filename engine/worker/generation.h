@@ -1,11 +1,11 @@
 #pragma once
 
-#include "engine/worker/host.h"
-#include "engine/worker/worker.h"
-
 #include <memory>
 #include <string_view>
 #include <vector>
+
+#include "engine/worker/host.h"
+#include "engine/worker/worker.h"
 
 namespace lathe::worker {
 
@@ -21,8 +21,8 @@ class Generation : public std::enable_shared_from_this<Generation> {
   const std::vector<std::shared_ptr<Worker>>& workers() const { return workers_; }
   std::shared_ptr<Worker> find(std::string_view name);
 
-  // Puts fresh workers, in a fresh isolate, into the place of those whose isolate has blown its heap.
-  // Throws LoadError when they do not start any more.
+  // Puts fresh workers, in a fresh isolate, into the place of those whose isolate has blown its
+  // heap. Throws LoadError when they do not start any more.
   void replaceCondemned();
 
  private:

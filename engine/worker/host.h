@@ -1,9 +1,10 @@
 #pragma once
 
-#include "engine/worker/log.h"
+#include <string_view>
 
 #include <boost/asio/io_context.hpp>
-#include <string_view>
+
+#include "engine/worker/log.h"
 
 namespace lathe::js {
 class Platform;

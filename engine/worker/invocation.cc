@@ -1,16 +1,16 @@
 #include "engine/worker/invocation.h"
 
+#include <boost/asio/post.hpp>
+
 #include "engine/api/request.h"
 #include "engine/api/response.h"
 #include "engine/worker/exception-text.h"
 
-#include <boost/asio/post.hpp>
-
 namespace lathe::worker {
 namespace {
 
-// Runs `work`; what it throws becomes the exception value, nothing when all went well. A script that was
-// stopped gives an empty handle.
+// Runs `work`; what it throws becomes the exception value, nothing when all went well. A script
+// that was stopped gives an empty handle.
 template <class Work>
 std::optional<v8::Local<v8::Value>> caught(js::Lock& js, Work&& work) {
   v8::TryCatch guard(js.v8());
@@ -72,7 +72,8 @@ void Invocation::deliver(Call call, Settled settled) {
   if (!answered_) context_->checkHang();
 }
 
-// ---- Requests -------------------------------------------------------------------------------------
+// ---- Requests
+// -------------------------------------------------------------------------------------
 
 Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body,
                          const std::string& entrypoint) {
@@ -151,7 +152,8 @@ void Invocation::fail(std::exception_ptr error) {
   delivered();
 }
 
-// ---- Tests ----------------------------------------------------------------------------------------
+// ---- Tests
+// ----------------------------------------------------------------------------------------
 
 io::Pending<void> Invocation::test(const std::string& entrypoint) {
   auto self = shared_from_this();
@@ -172,7 +174,8 @@ io::Pending<void> Invocation::test(const std::string& entrypoint) {
   return std::move(channel.pending);
 }
 
-// ---- The end --------------------------------------------------------------------------------------
+// ---- The end
+// --------------------------------------------------------------------------------------
 
 void Invocation::delivered() {
   drained_ = context_->drain();

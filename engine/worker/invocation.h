@@ -1,17 +1,17 @@
 #pragma once
 
-#include "engine/api/execution-context.h"
-#include "engine/worker/worker.h"
-
 #include <list>
 #include <memory>
 #include <optional>
 
+#include "engine/api/execution-context.h"
+#include "engine/worker/worker.h"
+
 namespace lathe::worker {
 
 // One event on its way through a worker: from the call of its handler until its answer has been
-// delivered and its `waitUntil` work is done. It owns the event's I/O context. Kept by its worker while
-// it runs; loop thread.
+// delivered and its `waitUntil` work is done. It owns the event's I/O context. Kept by its worker
+// while it runs; loop thread.
 class Invocation : public std::enable_shared_from_this<Invocation> {
  public:
   explicit Invocation(std::shared_ptr<Worker> worker);
@@ -25,15 +25,16 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
  private:
   friend class Worker;
 
-  // Enters the script: `call(js, ctx)` calls the handler, `settled` hears what its result, or the promise
-  // that it is, came to.
+  // Enters the script: `call(js, ctx)` calls the handler, `settled` hears what its result, or the
+  // promise that it is, came to.
   template <class Call, class Settled>
   void deliver(Call call, Settled settled);
   void acceptResponse(js::Lock& js, v8::Local<v8::Value> value);
 
   void succeed(io::Response response);
   void fail(std::exception_ptr error);
-  // The answer is with its receiver, or nobody wants it any more: `waitUntil` work is all that is left.
+  // The answer is with its receiver, or nobody wants it any more: `waitUntil` work is all that is
+  // left.
   void delivered();
   void finish();
 

@@ -4,8 +4,8 @@
 
 namespace lathe::worker {
 
-// What workers have to say to the person at the terminal. Called on the loop thread. Texts are UTF-8,
-// may have several lines, and end without a line break.
+// What workers have to say to the person at the terminal. Called on the loop thread. Texts are
+// UTF-8, may have several lines, and end without a line break.
 class Log {
  public:
   enum class Level { debug, log, info, warn, error };

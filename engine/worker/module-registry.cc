@@ -1,10 +1,10 @@
 #include "engine/worker/module-registry.h"
 
+#include <algorithm>
+
 #include "engine/io/io-context.h"
 #include "engine/js/native-function.h"
 #include "engine/web/utf8.h"
-
-#include <algorithm>
 
 namespace lathe::worker {
 namespace {
@@ -62,8 +62,8 @@ v8::ScriptOrigin originOf(js::Lock& js, const Module& module, bool isModule) {
                           false, false, isModule);
 }
 
-// The attributes of an import are a flat list of key, value and, in static imports, the place: `type:
-// "json"` is the only one there is.
+// The attributes of an import are a flat list of key, value and, in static imports, the place:
+// `type: "json"` is the only one there is.
 void checkAttributes(js::Lock& js, v8::Local<v8::FixedArray> attributes, int stride) {
   for (int i = 0; i + 1 < attributes->Length(); i += stride) {
     auto key = js::toUtf8(js, attributes->Get(js.context(), i).As<v8::String>());
@@ -77,12 +77,15 @@ void checkAttributes(js::Lock& js, v8::Local<v8::FixedArray> attributes, int str
 // The value that a module of one value exports as its default.
 v8::Local<v8::Value> valueOf(js::Lock& js, const Module& module) {
   switch (module.type) {
-    case ModuleType::data: return js::arrayBuffer(js, module.content);
-    case ModuleType::text: return js.string(moduleText(module));
+    case ModuleType::data:
+      return js::arrayBuffer(js, module.content);
+    case ModuleType::text:
+      return js.string(moduleText(module));
     case ModuleType::json: {
       v8::TryCatch guard(js.v8());
       v8::Local<v8::Value> value;
-      if (v8::JSON::Parse(js.context(), js.string(moduleText(module))).ToLocal(&value)) return value;
+      if (v8::JSON::Parse(js.context(), js.string(moduleText(module))).ToLocal(&value))
+        return value;
       std::string why = js::toUtf8(js, js::check(guard.Exception()->ToString(js.context())));
       throw LoadError(module.name + ": " + why);
     }
@@ -90,14 +93,16 @@ v8::Local<v8::Value> valueOf(js::Lock& js, const Module& module) {
       v8::TryCatch guard(js.v8());
       v8::Local<v8::WasmModuleObject> compiled;
       auto* bytes = reinterpret_cast<const std::uint8_t*>(module.content.data());
-      if (v8::WasmModuleObject::Compile(js.v8(), {bytes, module.content.size()}).ToLocal(&compiled)) {
+      if (v8::WasmModuleObject::Compile(js.v8(), {bytes, module.content.size()})
+              .ToLocal(&compiled)) {
         return compiled;
       }
       std::string why = js::toUtf8(js, js::check(guard.Exception()->ToString(js.context())));
       throw LoadError(module.name + ": " + why);
     }
     case ModuleType::esModule:
-    case ModuleType::commonJs: break;
+    case ModuleType::commonJs:
+      break;
   }
   return js.undefined();
 }
@@ -137,7 +142,8 @@ ModuleRegistry& ModuleRegistry::of(v8::Local<v8::Context> context) {
   return *static_cast<ModuleRegistry*>(context->GetAlignedPointerFromEmbedderData(kContextSlot));
 }
 
-// ---- Making modules -------------------------------------------------------------------------------
+// ---- Making modules
+// -------------------------------------------------------------------------------
 
 v8::Local<v8::Module> ModuleRegistry::link(js::Lock& js, const Module& main) {
   mainName_ = main.name;
@@ -190,8 +196,9 @@ ModuleRegistry::Entry& ModuleRegistry::add(js::Lock& js, const Module& module) {
     js::check(exports->CreateDataProperty(js.context(), js.name("default"), valueOf(js, module)));
     entry->exports.Reset(js.v8(), exports);
   }
-  auto made = v8::Module::CreateSyntheticModule(js.v8(), js.string(module.name), {js.name("default")},
-                                                &ModuleRegistry::onSyntheticEvaluation);
+  auto made =
+      v8::Module::CreateSyntheticModule(js.v8(), js.string(module.name), {js.name("default")},
+                                        &ModuleRegistry::onSyntheticEvaluation);
   return insert(js, std::move(entry), made);
 }
 
@@ -235,7 +242,8 @@ void ModuleRegistry::linkGraph(js::Lock& js, Entry& root) {
     Entry& entry = *open.back();
     open.pop_back();
     auto module = entry.module.Get(js.v8());
-    if (!module->IsSourceTextModule() || module->GetStatus() != v8::Module::kUninstantiated) continue;
+    if (!module->IsSourceTextModule() || module->GetStatus() != v8::Module::kUninstantiated)
+      continue;
     auto requests = module->GetModuleRequests();
     for (int i = 0; i < requests->Length(); ++i) {
       auto request = requests->Get(js.context(), i).As<v8::ModuleRequest>();
@@ -261,7 +269,8 @@ v8::Local<v8::Module> ModuleRegistry::compileScript(js::Lock& js, const Module& 
   return js::check(v8::ScriptCompiler::CompileModule(js.v8(), &source));
 }
 
-// ---- What V8 asks ---------------------------------------------------------------------------------
+// ---- What V8 asks
+// ---------------------------------------------------------------------------------
 
 v8::MaybeLocal<v8::Module> ModuleRegistry::onResolve(v8::Local<v8::Context> context,
                                                      v8::Local<v8::String> specifier,
@@ -286,8 +295,8 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
   return throwing<v8::Promise>(js, [&] {
     checkAttributes(js, attributes, 2);
     auto resolver = js::check(v8::Promise::Resolver::New(context));
-    std::string referrer =
-        resourceName->IsString() ? js::toUtf8(js, resourceName.As<v8::String>()) : registry.mainName_;
+    std::string referrer = resourceName->IsString() ? js::toUtf8(js, resourceName.As<v8::String>())
+                                                    : registry.mainName_;
     // `import()` runs nothing of the module before it returns.
     js::Ref<v8::Promise::Resolver> kept(js, resolver);
     auto step = js::nativeFunction(
@@ -311,10 +320,9 @@ void ModuleRegistry::import(js::Lock& js, v8::Local<v8::Promise::Resolver> resol
     auto evaluated = js::check(module->Evaluate(js.context()));
     auto promise = evaluated.As<v8::Promise>();
     auto keptModule = std::make_shared<v8::Global<v8::Module>>(js.v8(), module);
-    auto keptResolver =
-        std::make_shared<js::Ref<v8::Promise::Resolver>>(js, resolver);
-    auto done = js::nativeFunction(
-        js, [keptModule, keptResolver](js::Lock& inner, v8::Local<v8::Value>) {
+    auto keptResolver = std::make_shared<js::Ref<v8::Promise::Resolver>>(js, resolver);
+    auto done =
+        js::nativeFunction(js, [keptModule, keptResolver](js::Lock& inner, v8::Local<v8::Value>) {
           auto space = keptModule->Get(inner.v8())->GetModuleNamespace();
           js::check(keptResolver->get(inner)->Resolve(inner.context(), space));
         });
@@ -364,7 +372,8 @@ v8::MaybeLocal<v8::Value> ModuleRegistry::onSyntheticEvaluation(v8::Local<v8::Co
   });
 }
 
-// ---- CommonJS -------------------------------------------------------------------------------------
+// ---- CommonJS
+// -------------------------------------------------------------------------------------
 
 void ModuleRegistry::compileCommonJs(js::Lock& js, const Module& module, Entry& entry) {
   v8::ScriptCompiler::Source source(js.string(moduleText(module)), originOf(js, module, false));

@@ -1,8 +1,5 @@
 #pragma once
 
-#include "engine/js/class.h"
-#include "engine/worker/worker-source.h"
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,17 +7,20 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/js/class.h"
+#include "engine/worker/worker-source.h"
+
 namespace lathe::worker {
 
-// The modules of one V8 context, each made once: compiled when something first imports it, linked and
-// run by V8. Loop thread; lives as long as its context.
+// The modules of one V8 context, each made once: compiled when something first imports it, linked
+// and run by V8. Loop thread; lives as long as its context.
 //
-// Failures come as JavaScript exceptions (js::ExceptionPending or js::Error) where a script or V8 is to
-// blame, and as LoadError where the loader is.
+// Failures come as JavaScript exceptions (js::ExceptionPending or js::Error) where a script or V8
+// is to blame, and as LoadError where the loader is.
 class ModuleRegistry {
  public:
-  // The exports of a module that is part of the platform ("node:assert"), as an object; nothing when
-  // there is none of that name.
+  // The exports of a module that is part of the platform ("node:assert"), as an object; nothing
+  // when there is none of that name.
   using Builtins =
       std::function<std::optional<v8::Local<v8::Object>>(js::Lock&, std::string_view specifier)>;
 
@@ -66,7 +66,8 @@ class ModuleRegistry {
   static v8::MaybeLocal<v8::Value> onSyntheticEvaluation(v8::Local<v8::Context> context,
                                                          v8::Local<v8::Module> module);
 
-  // What `specifier` means in the module `referrer`; made when it is new. Throws when there is none.
+  // What `specifier` means in the module `referrer`; made when it is new. Throws when there is
+  // none.
   Entry& resolve(js::Lock& js, const std::string& specifier, const std::string& referrer);
   Entry& add(js::Lock& js, const Module& module);
   Entry& addBuiltin(js::Lock& js, const std::string& name, v8::Local<v8::Object> exports);
@@ -94,8 +95,8 @@ class ModuleRegistry {
   std::unordered_map<std::string, Entry*> resolutions_;
 };
 
-// The text of a module in UTF-8 without its byte order mark. Throws LoadError with the line of the first
-// byte that is no UTF-8.
+// The text of a module in UTF-8 without its byte order mark. Throws LoadError with the line of the
+// first byte that is no UTF-8.
 std::string_view moduleText(const Module& module);
 
 }  // namespace lathe::worker

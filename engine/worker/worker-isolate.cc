@@ -7,8 +7,8 @@
 namespace lathe::worker {
 namespace {
 
-// Code from strings is for start-up only; AllowCodeGenerationFromStrings says whether that is over, but
-// does not bind WebAssembly by itself.
+// Code from strings is for start-up only; AllowCodeGenerationFromStrings says whether that is over,
+// but does not bind WebAssembly by itself.
 bool allowWebAssembly(v8::Local<v8::Context> context, v8::Local<v8::String>) {
   return context->IsCodeGenerationFromStringsAllowed();
 }

@@ -1,15 +1,16 @@
 #pragma once
 
+#include <memory>
+
 #include "engine/js/isolate.h"
 #include "engine/worker/host.h"
 #include "engine/worker/worker.h"
 
-#include <memory>
-
 namespace lathe::worker {
 
-// One V8 isolate and heap with its compatibility settings and memory limit. Shared by the scripts of
-// one generation with equal settings, and held by nothing else: it goes when the last of them does.
+// One V8 isolate and heap with its compatibility settings and memory limit. Shared by the scripts
+// of one generation with equal settings, and held by nothing else: it goes when the last of them
+// does.
 class Worker::Isolate : public std::enable_shared_from_this<Worker::Isolate> {
  public:
   static std::shared_ptr<Isolate> create(const Host& host, const Compatibility& compatibility,

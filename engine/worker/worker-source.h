@@ -1,7 +1,5 @@
 #pragma once
 
-#include "engine/compatibility.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,12 +10,15 @@
 #include <variant>
 #include <vector>
 
-// All that is needed to make a worker, free of where it came from: the terminal side reads files and
-// configurations and hands this down.
+#include "engine/compatibility.h"
+
+// All that is needed to make a worker, free of where it came from: the terminal side reads files
+// and configurations and hands this down.
 namespace lathe::worker {
 
-// A worker that cannot be loaded. `what()` is for the user: file, line and column where there are any,
-// what was there and what was expected; it may have several lines and ends without a line break.
+// A worker that cannot be loaded. `what()` is for the user: file, line and column where there are
+// any, what was there and what was expected; it may have several lines and ends without a line
+// break.
 class LoadError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -26,14 +27,16 @@ class LoadError : public std::runtime_error {
 enum class ModuleType { esModule, commonJs, text, data, json, compiledWasm };
 
 struct Module {
-  // What errors and stacks call it, and what identifies it: two imports that lead to one name share it.
+  // What errors and stacks call it, and what identifies it: two imports that lead to one name share
+  // it.
   std::string name;
   ModuleType type = ModuleType::esModule;
   // The bytes as read. Text has not been checked for being UTF-8.
   std::string content;
 };
 
-// Where a worker's modules come from. Used while the worker loads and, for `import()`, while it runs.
+// Where a worker's modules come from. Used while the worker loads and, for `import()`, while it
+// runs.
 class ModuleLoader {
  public:
   virtual ~ModuleLoader() = default;

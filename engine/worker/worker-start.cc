@@ -1,24 +1,25 @@
 // The start of a worker: its context, its bindings, its top level, its exports.
+#include <algorithm>
+
 #include "engine/api/fetcher.h"
 #include "engine/io/cpu-watch.h"
 #include "engine/js/platform.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/worker-isolate.h"
 
-#include <algorithm>
-
 namespace lathe::worker {
 namespace {
 
 void setGlobal(js::Lock& js, const char* name, v8::Local<v8::Value> value) {
-  js::check(js.context()->Global()->DefineOwnProperty(js.context(), js.name(name), value,
-                                                      v8::DontEnum));
+  js::check(
+      js.context()->Global()->DefineOwnProperty(js.context(), js.name(name), value, v8::DontEnum));
 }
 
 v8::Local<v8::Object> compatibilityFlagsObject(js::Lock& js, const Compatibility& compatibility) {
   auto flags = v8::Object::New(js.v8());
   for (const auto& [name, on] : compatibility.named()) {
-    js::check(flags->CreateDataProperty(js.context(), js.name(name), v8::Boolean::New(js.v8(), on)));
+    js::check(
+        flags->CreateDataProperty(js.context(), js.name(name), v8::Boolean::New(js.v8(), on)));
   }
   js::check(flags->SetIntegrityLevel(js.context(), v8::IntegrityLevel::kFrozen));
   return flags;
@@ -66,7 +67,8 @@ void Worker::makeContext() {
       js.string("Code generation from strings disallowed for this context"));
 }
 
-// ---- Bindings -------------------------------------------------------------------------------------
+// ---- Bindings
+// -------------------------------------------------------------------------------------
 
 void Worker::makeBindings(js::Lock& js, const FindService& findService) {
   auto env = v8::Object::New(js.v8());
@@ -94,12 +96,14 @@ v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
   if (auto* service = std::get_if<Binding::Service>(&binding.value)) {
     return js::wrap(js, js::make<api::Fetcher>(findService(*service)));
   }
-  auto name = js.string(binding.name + " (" + std::get<Binding::Unsupported>(binding.value).what + ")")
-                  .As<v8::Value>();
+  auto name =
+      js.string(binding.name + " (" + std::get<Binding::Unsupported>(binding.value).what + ")")
+          .As<v8::Value>();
   return js::check(hook(js, "missingBinding")->Call(js.context(), js.undefined(), 1, &name));
 }
 
-// ---- The top level --------------------------------------------------------------------------------
+// ---- The top level
+// --------------------------------------------------------------------------------
 
 void Worker::start(js::Lock& js) {
   const Module& main = script_->main();
@@ -162,8 +166,9 @@ bool Worker::runServiceWorker(js::Lock& js, const Module& main) {
       if (!module->InstantiateModule(js.context(), never).FromMaybe(false)) return false;
       auto space = module->GetModuleNamespace().As<v8::Object>();
       // Without a look at their values, which are not there yet.
-      auto names = js::check(space->GetPropertyNames(js.context(), v8::KeyCollectionMode::kOwnOnly,
-                                                     v8::SKIP_SYMBOLS, v8::IndexFilter::kIncludeIndices));
+      auto names =
+          js::check(space->GetPropertyNames(js.context(), v8::KeyCollectionMode::kOwnOnly,
+                                            v8::SKIP_SYMBOLS, v8::IndexFilter::kIncludeIndices));
       if (names->Length() > 0) return false;
       if (module->IsGraphAsync()) return false;
     }
@@ -222,7 +227,8 @@ void Worker::readExports(js::Lock& js, v8::Local<v8::Object> exports) {
   }
 }
 
-// ---- Failing --------------------------------------------------------------------------------------
+// ---- Failing
+// --------------------------------------------------------------------------------------
 
 void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
   const std::string& main = script_->main().name;
@@ -230,11 +236,12 @@ void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
   if (guard.HasTerminated() || exceeded || isolate().condemned()) {
     js.v8()->CancelTerminateExecution();
     if (isolate().condemned()) {
-      throw LoadError(main + ": Worker has exceeded memory limit. Its top level needs more than the " +
-                      std::to_string(script_->source().memoryBytesMax >> 20) +
-                      " MB of lathe.memory_mb.");
+      throw LoadError(
+          main + ": Worker has exceeded memory limit. Its top level needs more than the " +
+          std::to_string(script_->source().memoryBytesMax >> 20) + " MB of lathe.memory_mb.");
     }
-    throw LoadError(main + ": Worker exceeded CPU time limit. Its top level ran for more than the " +
+    throw LoadError(main +
+                    ": Worker exceeded CPU time limit. Its top level ran for more than the " +
                     std::to_string(cpuLimitMs()) + " ms of limits.cpu_ms.");
   }
   auto exception = guard.Exception();

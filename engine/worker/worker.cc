@@ -20,23 +20,23 @@ Log::Level levelOf(std::string_view name) {
 
 Worker::Worker(std::shared_ptr<Script> script, const FindService& findService)
     : script_(std::move(script)),
-      modules_(script_->source().modules,
-               [this](js::Lock& js, std::string_view specifier)
-                   -> std::optional<v8::Local<v8::Object>> {
-                 bool hidesEnv = compatibility().has(Flag::DisallowImportableEnv);
-                 auto env = hidesEnv ? v8::Object::New(js.v8()) : env_.get(js);
-                 v8::Local<v8::Value> arguments[] = {js.string(specifier), env};
-                 auto exports = js::check(
-                     hook(js, "builtinModule")->Call(js.context(), js.undefined(), 2, arguments));
-                 if (!exports->IsObject()) return std::nullopt;
-                 if (specifier.starts_with("node:") && !compatibility().has(Flag::NodejsCompat)) {
-                   throw js::plainError("No such module \"" + std::string(specifier) +
-                                        "\". Node's modules are there with the compatibility flag "
-                                        "\"nodejs_compat\", or a compatibility_date from 2026-08-04 "
-                                        "on.");
-                 }
-                 return exports.As<v8::Object>();
-               }) {
+      modules_(
+          script_->source().modules,
+          [this](js::Lock& js, std::string_view specifier) -> std::optional<v8::Local<v8::Object>> {
+            bool hidesEnv = compatibility().has(Flag::DisallowImportableEnv);
+            auto env = hidesEnv ? v8::Object::New(js.v8()) : env_.get(js);
+            v8::Local<v8::Value> arguments[] = {js.string(specifier), env};
+            auto exports = js::check(
+                hook(js, "builtinModule")->Call(js.context(), js.undefined(), 2, arguments));
+            if (!exports->IsObject()) return std::nullopt;
+            if (specifier.starts_with("node:") && !compatibility().has(Flag::NodejsCompat)) {
+              throw js::plainError("No such module \"" + std::string(specifier) +
+                                   "\". Node's modules are there with the compatibility flag "
+                                   "\"nodejs_compat\", or a compatibility_date from 2026-08-04 "
+                                   "on.");
+            }
+            return exports.As<v8::Object>();
+          }) {
   workerIsolate().inside([&](js::Lock& js) {
     makeContext();
     v8::Context::Scope entered(v8Context());
@@ -51,9 +51,12 @@ Worker::~Worker() = default;
 const std::string& Worker::name() const { return script_->source().name; }
 Worker::Isolate& Worker::workerIsolate() { return script_->isolate(); }
 
-// ---- io::Realm ------------------------------------------------------------------------------------
+// ---- io::Realm
+// ------------------------------------------------------------------------------------
 
-boost::asio::any_io_executor Worker::executor() { return workerIsolate().host().loop.get_executor(); }
+boost::asio::any_io_executor Worker::executor() {
+  return workerIsolate().host().loop.get_executor();
+}
 js::Isolate& Worker::isolate() { return workerIsolate().js(); }
 v8::Local<v8::Context> Worker::v8Context() {
   js::Lock js(isolate().v8());
@@ -71,9 +74,7 @@ void Worker::logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Valu
   if (what == "Uncaught") {
     // Its own "error" listeners are asked first.
     v8::TryCatch guard(js.v8());
-    if (!hook(js, "reportException")
-             ->Call(js.context(), js.undefined(), 1, &exception)
-             .IsEmpty()) {
+    if (!hook(js, "reportException")->Call(js.context(), js.undefined(), 1, &exception).IsEmpty()) {
       return;
     }
   }
@@ -85,9 +86,8 @@ void Worker::reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
   v8::TryCatch guard(js.v8());
   v8::Local<v8::Value> arguments[] = {promise, reason};
   v8::Local<v8::Value> alone;
-  bool asked = hook(js, "reportRejection")
-                   ->Call(js.context(), js.undefined(), 2, arguments)
-                   .ToLocal(&alone);
+  bool asked =
+      hook(js, "reportRejection")->Call(js.context(), js.undefined(), 2, arguments).ToLocal(&alone);
   if (!asked || alone->IsTrue()) {
     printException("Uncaught (in promise) " + exceptionText(js, hooks(), reason));
   }
@@ -102,9 +102,7 @@ void Worker::reportLateHandling(js::Lock& js, v8::Local<v8::Promise> promise,
       hook(js, "reportLateHandling")->Call(js.context(), js.undefined(), 2, arguments).IsEmpty());
 }
 
-void Worker::logWarning(std::string_view text) {
-  workerIsolate().host().log.warning(name(), text);
-}
+void Worker::logWarning(std::string_view text) { workerIsolate().host().log.warning(name(), text); }
 
 void Worker::print(std::string_view level, std::string_view text) {
   workerIsolate().host().log.console(name(), levelOf(level), text);
@@ -125,7 +123,8 @@ void Worker::isolateCondemned() {
   });
 }
 
-// ---- Events ---------------------------------------------------------------------------------------
+// ---- Events
+// ---------------------------------------------------------------------------------------
 
 Answer Worker::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
                              const std::string& entrypoint) {
@@ -163,9 +162,10 @@ v8::MaybeLocal<v8::Value> Worker::callHandler(js::Lock& js, const std::string& w
                                               v8::Local<v8::Value> ctx) {
   const Entrypoint* entrypoint = findEntrypoint(wanted);
   if (!entrypoint) {
-    throw js::typeError("The entrypoint name " + wanted +
-                        " was not found in this worker. Ensure the worker exports an entrypoint with "
-                        "that name.");
+    throw js::typeError(
+        "The entrypoint name " + wanted +
+        " was not found in this worker. Ensure the worker exports an entrypoint with "
+        "that name.");
   }
   if (entrypoint->kind == Entrypoint::Kind::actorClass) {
     throw js::typeError("The entrypoint name " + wanted +
@@ -205,9 +205,9 @@ v8::Local<v8::Value> Worker::dispatchFetchEvent(js::Lock& js, v8::Local<v8::Valu
                                                 v8::Local<v8::Value> ctx) {
   auto context = js.context();
   v8::Local<v8::Value> arguments[] = {request, ctx};
-  auto outcome = js::check(hook(js, "dispatchFetchEvent")
-                               ->Call(context, js.undefined(), 2, arguments))
-                     .As<v8::Object>();
+  auto outcome =
+      js::check(hook(js, "dispatchFetchEvent")->Call(context, js.undefined(), 2, arguments))
+          .As<v8::Object>();
   auto is = [&](const char* name) {
     return js::check(outcome->Get(context, js.name(name)))->BooleanValue(js.v8());
   };
@@ -220,7 +220,8 @@ v8::Local<v8::Value> Worker::dispatchFetchEvent(js::Lock& js, v8::Local<v8::Valu
   if (listeners.As<v8::Array>()->Length() == 0) {
     if (!std::exchange(missingFetchLogged_, true)) {
       logWarning(
-          "Received a FetchEvent but we lack a handler for FetchEvents. Did you remember to export a "
+          "Received a FetchEvent but we lack a handler for FetchEvents. Did you remember to export "
+          "a "
           "fetch() function?");
     }
     throw js::plainError("Handler does not export a fetch() function.");

@@ -1,18 +1,18 @@
 #pragma once
 
-#include "engine/api/fetcher.h"
-#include "engine/io/http-message.h"
-#include "engine/io/io-context.h"
-#include "engine/io/realm.h"
-#include "engine/worker/module-registry.h"
-#include "engine/worker/worker-source.h"
-
 #include <functional>
 #include <list>
 #include <memory>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "engine/api/fetcher.h"
+#include "engine/io/http-message.h"
+#include "engine/io/io-context.h"
+#include "engine/io/realm.h"
+#include "engine/worker/module-registry.h"
+#include "engine/worker/worker-source.h"
 
 namespace lathe::worker {
 
@@ -39,8 +39,8 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   const std::string& name() const;
   Isolate& workerIsolate();
 
-  // Delivers a request to the default export, or to the one called `entrypoint`. The body may be null.
-  // Dropping the Pending means that the client has left.
+  // Delivers a request to the default export, or to the one called `entrypoint`. The body may be
+  // null. Dropping the Pending means that the client has left.
   Answer handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
                        const std::string& entrypoint = {});
 
@@ -88,7 +88,8 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
 
   void makeContext();
   void makeBindings(js::Lock& js, const FindService& findService);
-  v8::Local<v8::Value> valueOf(js::Lock& js, const Binding& binding, const FindService& findService);
+  v8::Local<v8::Value> valueOf(js::Lock& js, const Binding& binding,
+                               const FindService& findService);
   // Runs the script's top level. Throws LoadError.
   void start(js::Lock& js);
   void runModules(js::Lock& js, v8::Local<v8::Module> main);

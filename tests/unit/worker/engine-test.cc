@@ -72,22 +72,24 @@ TEST_CASE("a handler that can never answer is ended") {
 
 TEST_CASE("modules of every type can be imported") {
   TestEngine engine;
-  engine.load({{"worker.js",
-                "import text from './a.txt'; import json from './b.json'; import data from './c.bin';\n"
-                "import old from './d.cjs'; import { one } from './e.js';\n"
-                "export default { fetch() { return new Response([text, json.list[0], data.byteLength,\n"
-                "  old.name, one].join()); } };"},
-               {"a.txt", "text"},
-               {"b.json", "{ \"list\": [7] }"},
-               {"c.bin", "abc"},
-               {"d.cjs", "exports.name = require('f.json').two;"},
-               {"f.json", "{ \"two\": 2 }"},
-               {"e.js", "export const one = await Promise.resolve(1);"}});
+  engine.load(
+      {{"worker.js",
+        "import text from './a.txt'; import json from './b.json'; import data from './c.bin';\n"
+        "import old from './d.cjs'; import { one } from './e.js';\n"
+        "export default { fetch() { return new Response([text, json.list[0], data.byteLength,\n"
+        "  old.name, one].join()); } };"},
+       {"a.txt", "text"},
+       {"b.json", "{ \"list\": [7] }"},
+       {"c.bin", "abc"},
+       {"d.cjs", "exports.name = require('f.json').two;"},
+       {"f.json", "{ \"two\": 2 }"},
+       {"e.js", "export const one = await Promise.resolve(1);"}});
   CHECK(engine.get("/") == "200 text,7,3,2,1");
 }
 
 TEST_CASE("require() of a module with a top-level await is refused") {
-  CHECK(failure("import './a.cjs'; export default {};").find("No such module") != std::string::npos);
+  CHECK(failure("import './a.cjs'; export default {};").find("No such module") !=
+        std::string::npos);
   TestEngine engine;
   std::string why;
   try {
@@ -102,7 +104,8 @@ TEST_CASE("require() of a module with a top-level await is refused") {
 
 TEST_CASE("a script without imports and exports is a service worker") {
   TestEngine engine;
-  engine.load("var n = 0; addEventListener('fetch', (e) => e.respondWith(new Response(String(++n))));");
+  engine.load(
+      "var n = 0; addEventListener('fetch', (e) => e.respondWith(new Response(String(++n))));");
   CHECK(engine.get("/") == "200 1");
   CHECK(engine.get("/") == "200 2");
 }
@@ -111,9 +114,10 @@ TEST_CASE("bindings are found in env, and services by name") {
   TestEngine engine;
   engine.engine.replace(
       {source("front",
-              {{"worker.js", "export default { async fetch(request, env) { const inner = await "
-                             "env.BACK.fetch('http://x/path'); return new Response(env.NAME + ' ' + "
-                             "await inner.text() + ' ' + env.LIST[1]); } };"}},
+              {{"worker.js",
+                "export default { async fetch(request, env) { const inner = await "
+                "env.BACK.fetch('http://x/path'); return new Response(env.NAME + ' ' + "
+                "await inner.text() + ' ' + env.LIST[1]); } };"}},
               {{"NAME", Binding::Text{"front"}},
                {"LIST", Binding::Json{"[1, 2]"}},
                {"BACK", Binding::Service{"back", ""}}}),

@@ -15,8 +15,8 @@ namespace lathe::worker {
 // V8 starts once in a process.
 js::Platform& platform();
 
-// Modules held in memory; the one called "worker.js" is the main module. Names are found as they are
-// written, without a leading "./".
+// Modules held in memory; the one called "worker.js" is the main module. Names are found as they
+// are written, without a leading "./".
 class MemoryModules final : public ModuleLoader {
  public:
   explicit MemoryModules(std::map<std::string, std::string> files) : files_(std::move(files)) {}
