@@ -1,10 +1,10 @@
 #include "engine/api/blob.h"
 
-#include "engine/api/utf8-decode.h"
-#include "engine/web/ascii.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "engine/api/utf8-decode.h"
+#include "engine/web/ascii.h"
 
 namespace lathe::api {
 namespace {
@@ -86,7 +86,9 @@ js::Ptr<Blob> Blob::slice(std::optional<double> start, std::optional<double> end
                                 normalizeBlobType(contentType.value_or(""))));
 }
 
-v8::Local<v8::Promise> Blob::text(js::Lock& js) const { return resolved(js, utf8Decode(js, view_)); }
+v8::Local<v8::Promise> Blob::text(js::Lock& js) const {
+  return resolved(js, utf8Decode(js, view_));
+}
 
 v8::Local<v8::Promise> Blob::arrayBuffer(js::Lock& js) const {
   return resolved(js, js::arrayBuffer(js, view_));

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "engine/io/http-message.h"
-#include "engine/js/class.h"
-
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "engine/io/http-message.h"
+#include "engine/js/class.h"
 
 namespace lathe::api {
 
@@ -36,7 +36,8 @@ class Blob : public js::Object {
 
   Blob(io::SharedBytes bytes, std::string type);
 
-  static js::Ptr<Blob> construct(std::optional<std::vector<BlobPart>> parts, BlobPropertyBag options);
+  static js::Ptr<Blob> construct(std::optional<std::vector<BlobPart>> parts,
+                                 BlobPropertyBag options);
 
   double size() const { return static_cast<double>(view_.size()); }
   const std::string& type() const { return type_; }

@@ -7,7 +7,8 @@
 
 namespace lathe::api {
 
-// ---- Sharing an arriving body ---------------------------------------------------------------------
+// ---- Sharing an arriving body
+// ---------------------------------------------------------------------
 
 class SharedBody : public std::enable_shared_from_this<SharedBody> {
  public:
@@ -72,20 +73,23 @@ class SharedSource final : public io::BodySource {
 
 }  // namespace
 
-// ---- Lending --------------------------------------------------------------------------------------
+// ---- Lending
+// --------------------------------------------------------------------------------------
 
 BodyContent BodyStream::take() {
   if (used_) {
-    throw js::typeError("This ReadableStream is disturbed (has already been read from), and cannot "
-                        "be used as a body.");
+    throw js::typeError(
+        "This ReadableStream is disturbed (has already been read from), and cannot "
+        "be used as a body.");
   }
   used_ = true;
   return std::exchange(content_, std::monostate());
 }
 
 v8::Local<v8::Value> BodyStream::refuse() const {
-  throw js::notImplemented("ReadableStream (the body of a Response; use text(), json(), arrayBuffer(), "
-                           "bytes() or blob())");
+  throw js::notImplemented(
+      "ReadableStream (the body of a Response; use text(), json(), arrayBuffer(), "
+      "bytes() or blob())");
 }
 
 void BodyStream::describe(js::Class<BodyStream>& c, const Compatibility&) {
@@ -107,7 +111,8 @@ js::Nullable<js::Ptr<BodyStream>> Body::lend() {
   return {stream_};
 }
 
-// ---- Making ---------------------------------------------------------------------------------------
+// ---- Making
+// ---------------------------------------------------------------------------------------
 
 // https://fetch.spec.whatwg.org/#concept-bodyinit-extract
 void Body::assign(BodyInit init) {
@@ -142,16 +147,19 @@ void Body::cloneFrom(Body& other) {
     other.content_ = std::make_shared<SharedBody>(std::move(*source));
   }
   if (const auto* bytes = std::get_if<io::SharedBytes>(&other.content_)) content_ = *bytes;
-  if (const auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&other.content_)) content_ = *shared;
+  if (const auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&other.content_))
+    content_ = *shared;
   contentType_ = other.contentType_;
 }
 
-// ---- Reading --------------------------------------------------------------------------------------
+// ---- Reading
+// --------------------------------------------------------------------------------------
 
 void Body::requireUnused() {
   if (bodyUsed()) {
     throw js::typeError(
-        "Body has already been used. It can only be used once. Use tee() first if you need to read it "
+        "Body has already been used. It can only be used once. Use tee() first if you need to read "
+        "it "
         "twice.");
   }
   if (stream_) content_ = std::exchange(stream_, nullptr)->take();
@@ -159,8 +167,9 @@ void Body::requireUnused() {
 
 v8::Local<v8::Value> Body::body(js::Lock& js) const {
   if (!present() && !used_) return js.null();
-  throw js::notImplemented("ReadableStream (the body of a Request or Response; use text(), json(), "
-                           "arrayBuffer(), bytes() or blob())");
+  throw js::notImplemented(
+      "ReadableStream (the body of a Request or Response; use text(), json(), "
+      "arrayBuffer(), bytes() or blob())");
 }
 
 // `convert(js, bytes)` makes the JavaScript value.

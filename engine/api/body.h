@@ -1,19 +1,19 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <variant>
+
 #include "engine/api/blob.h"
 #include "engine/api/url-search-params.h"
 #include "engine/io/http-message.h"
 #include "engine/io/io-own.h"
 #include "engine/js/class.h"
 
-#include <optional>
-#include <string>
-#include <variant>
-
 namespace lathe::api {
 
-// A stream, form data or other object that a body may be made of later. It claims those values, so that
-// they are refused in clear words instead of being sent as "[object Object]".
+// A stream, form data or other object that a body may be made of later. It claims those values, so
+// that they are refused in clear words instead of being sent as "[object Object]".
 struct UnsupportedBody {
   std::string what;
 };
@@ -45,11 +45,11 @@ class BodyStream final : public js::Object {
 };
 
 // https://fetch.spec.whatwg.org/#bodyinit
-using BodyInit = std::variant<std::string, js::Ptr<Blob>, js::Ptr<UrlSearchParams>, js::Ptr<BodyStream>,
-                              js::BufferSource, UnsupportedBody>;
+using BodyInit = std::variant<std::string, js::Ptr<Blob>, js::Ptr<UrlSearchParams>,
+                              js::Ptr<BodyStream>, js::BufferSource, UnsupportedBody>;
 
-// The body of a Request or a Response: nothing, bytes in hand, or a source that the transport fills.
-// https://fetch.spec.whatwg.org/#body-mixin
+// The body of a Request or a Response: nothing, bytes in hand, or a source that the transport
+// fills. https://fetch.spec.whatwg.org/#body-mixin
 class Body {
  public:
   using Released = std::variant<std::monostate, io::SharedBytes, std::unique_ptr<io::BodySource>>;
@@ -66,7 +66,8 @@ class Body {
   void assign(io::IoOwn<io::BodySource> source) { content_ = std::move(source); }
   // Moves the other's body here; the other counts as used.
   void take(Body& other);
-  // Takes the same bytes and type as the other, which keeps them. Throws TypeError when those are used.
+  // Takes the same bytes and type as the other, which keeps them. Throws TypeError when those are
+  // used.
   void cloneFrom(Body& other);
 
   bool present() const { return stream_ || !std::holds_alternative<std::monostate>(content_); }
@@ -87,7 +88,8 @@ class Body {
   v8::Local<v8::Promise> blob(js::Lock& js);
   v8::Local<v8::Promise> formData(js::Lock& js);
 
-  // Hands the content over to a transport and marks it used. Throws TypeError when it was used before.
+  // Hands the content over to a transport and marks it used. Throws TypeError when it was used
+  // before.
   Released release();
 
   template <class T, auto body = &Body::body>

@@ -19,7 +19,9 @@ class File final : public Blob {
   static constexpr const char* kInterface = "File";
 
   File(io::SharedBytes bytes, std::string type, std::string name, std::int64_t lastModified)
-      : Blob(std::move(bytes), std::move(type)), name_(std::move(name)), lastModified_(lastModified) {}
+      : Blob(std::move(bytes), std::move(type)),
+        name_(std::move(name)),
+        lastModified_(lastModified) {}
 
   static js::Ptr<File> construct(std::vector<BlobPart> parts, std::string name,
                                  FilePropertyBag options);

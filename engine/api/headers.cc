@@ -51,7 +51,8 @@ Headers::Headers(const boost::beast::http::fields& fields, Guard guard) : guard_
   for (const auto& field : fields) {
     auto name = field.name_string();
     auto value = field.value();
-    entries_.push_back({std::string(name), lowerCase({name.data(), name.size()}), std::string(value)});
+    entries_.push_back(
+        {std::string(name), lowerCase({name.data(), name.size()}), std::string(value)});
   }
 }
 
@@ -73,7 +74,9 @@ void Headers::fill(js::Lock&, const HeadersInit& init) {
   } else if (const auto* sequence = std::get_if<1>(&init)) {
     for (const auto& pair : *sequence) {
       if (pair.size() != 2) {
-        throw js::typeError("To initialize a Headers object from a sequence, each inner sequence must have exactly two elements.");
+        throw js::typeError(
+            "To initialize a Headers object from a sequence, each inner sequence must have exactly "
+            "two elements.");
       }
       append(pair[0], pair[1]);
     }
@@ -153,8 +156,8 @@ std::optional<std::string> Headers::find(std::string_view name) const {
   return joined;
 }
 
-// https://fetch.spec.whatwg.org/#concept-header-list-set: the first of the name changes its value, the
-// others go.
+// https://fetch.spec.whatwg.org/#concept-header-list-set: the first of the name changes its value,
+// the others go.
 void Headers::setUnchecked(std::string_view name, std::string value) {
   std::string lower = lowerCase(name);
   bool placed = false;
@@ -219,8 +222,8 @@ void Headers::describe(js::Class<Headers>& c, const Compatibility&) {
 namespace lathe::js {
 
 bool Convert<api::HeadersSource>::accepts(Lock& js, v8::Local<v8::Value> value) {
-  return unwrap<api::Headers>(js, value) &&
-         !check(value.As<v8::Object>()->HasOwnProperty(js.context(), v8::Symbol::GetIterator(js.v8())));
+  return unwrap<api::Headers>(js, value) && !check(value.As<v8::Object>()->HasOwnProperty(
+                                                js.context(), v8::Symbol::GetIterator(js.v8())));
 }
 
 api::HeadersSource Convert<api::HeadersSource>::fromJs(Lock& js, v8::Local<v8::Value> value) {

@@ -1,19 +1,21 @@
 #pragma once
 
-#include "engine/io/http-message.h"
-#include "engine/js/iterable.h"
-
-#include <boost/beast/http/fields.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <boost/beast/http/fields.hpp>
+
+#include "engine/io/http-message.h"
+#include "engine/js/iterable.h"
+
 namespace lathe::api {
 
 class Headers;
 
-// Headers to copy from without asking their iterator; those with an iterator of their own do not count.
+// Headers to copy from without asking their iterator; those with an iterator of their own do not
+// count.
 struct HeadersSource {
   js::Ptr<Headers> headers;
 };

@@ -1,10 +1,10 @@
 #include "engine/api/random.h"
 
-#include "engine/io/io-context.h"
+#include <array>
 
 #include <openssl/rand.h>
 
-#include <array>
+#include "engine/io/io-context.h"
 
 namespace lathe::api {
 namespace {

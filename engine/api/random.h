@@ -1,11 +1,11 @@
 #pragma once
 
-#include "engine/js/class.h"
-
 #include <string>
 
-// The natives behind `crypto` (engine/builtins/crypto.js). Random bytes are I/O: in global scope, where
-// a worker may be started once and kept, asking for them is an error.
+#include "engine/js/class.h"
+
+// The natives behind `crypto` (engine/builtins/crypto.js). Random bytes are I/O: in global scope,
+// where a worker may be started once and kept, asking for them is an error.
 namespace lathe::api {
 
 // Fills a typed array of integers with random bytes. Throws TypeMismatchError for other views,

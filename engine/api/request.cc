@@ -1,24 +1,25 @@
 #include "engine/api/request.h"
 
+#include <boost/beast/http/verb.hpp>
+
 #include "engine/compatibility.h"
 #include "engine/io/io-context.h"
 #include "engine/web/url.h"
-
-#include <boost/beast/http/verb.hpp>
 
 namespace lathe::api {
 namespace {
 
 // What Cloudflare tells about a connection, for one that came from this machine.
-constexpr std::string_view kCf = R"({"asn":395747,"asOrganization":"Cloudflare","botManagement":{)"
+constexpr std::string_view kCf =
+    R"({"asn":395747,"asOrganization":"Cloudflare","botManagement":{)"
     R"("corporateProxy":false,"score":99,"verifiedBot":false},"city":"Austin","clientAcceptEncoding":)"
     R"("gzip, deflate, br","clientTcpRtt":1,"colo":"DFW","continent":"NA","country":"US",)"
     R"("httpProtocol":"HTTP/1.1","latitude":"30.27130","longitude":"-97.74260","metroCode":"635",)"
     R"("postalCode":"78701","region":"Texas","regionCode":"TX","requestPriority":"",)"
     R"("timezone":"America/Chicago","tlsCipher":"","tlsVersion":""})";
 
-// https://fetch.spec.whatwg.org/#concept-method-normalize; with `upperCaseAll` not only the methods of
-// that list.
+// https://fetch.spec.whatwg.org/#concept-method-normalize; with `upperCaseAll` not only the methods
+// of that list.
 std::string normalizeMethod(std::string method, bool upperCaseAll) {
   std::string upper = method;
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -70,7 +71,8 @@ js::Ptr<Request> Request::construct(js::Lock& js, js::Receiver receiver, Input i
     if (signal->IsNull()) {
       signal = js.undefined();
     } else if (!callHook(js, "isAbortSignal", {signal})->IsTrue()) {
-      throw js::typeError("Failed to construct 'Request': member 'signal' is not of type 'AbortSignal'.");
+      throw js::typeError(
+          "Failed to construct 'Request': member 'signal' is not of type 'AbortSignal'.");
     }
     js::setSlot(receiver.object, kFollowedSlot, signal);
   }
@@ -96,9 +98,10 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
   }
   if (init.redirect) {
     if (*init.redirect != "follow" && *init.redirect != "manual") {
-      throw js::typeError("Invalid redirect value, must be one of \"follow\" or \"manual\" (\"error\" won't "
-                          "be implemented since it does not make sense at the edge; use \"manual\" and check "
-                          "the response status code).");
+      throw js::typeError(
+          "Invalid redirect value, must be one of \"follow\" or \"manual\" (\"error\" won't "
+          "be implemented since it does not make sense at the edge; use \"manual\" and check "
+          "the response status code).");
     }
     request->redirect_ = *init.redirect;
   }
@@ -113,7 +116,8 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
     request->headers_->fill(js, *init.headers);
   }
   bool bodyGiven = init.body && init.body->value;
-  bool bodyInherited = original && !init.body && ((*original)->present() || (*original)->bodyUsed());
+  bool bodyInherited =
+      original && !init.body && ((*original)->present() || (*original)->bodyUsed());
   if ((bodyGiven || bodyInherited) && isSafe(request->method_)) {
     throw js::typeError("Request with a GET or HEAD method cannot have a body.");
   }

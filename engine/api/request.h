@@ -27,8 +27,8 @@ struct RequestInit {
 class Request final : public js::Object, public Body {
  public:
   static constexpr const char* kInterface = "Request";
-  // Wrapper slots. The last holds what the signal, once asked for, will follow: another signal, or the
-  // Request whose signal it is.
+  // Wrapper slots. The last holds what the signal, once asked for, will follow: another signal, or
+  // the Request whose signal it is.
   static constexpr int kCfSlot = 0;
   static constexpr int kSignalSlot = 1;
   static constexpr int kFollowedSlot = 2;

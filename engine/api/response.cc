@@ -1,9 +1,9 @@
 #include "engine/api/response.h"
 
+#include <algorithm>
+
 #include "engine/io/io-context.h"
 #include "engine/web/url.h"
-
-#include <algorithm>
 
 namespace lathe::api {
 namespace {
@@ -22,7 +22,8 @@ void ResponseInit::members(js::Dictionary<ResponseInit>& d) {
 }
 
 // https://fetch.spec.whatwg.org/#initialize-a-response
-void Response::apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
+void Response::apply(js::Lock& js,
+                     std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   if (!init) return;
   if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
     setStatus((*other)->status_);
@@ -73,13 +74,15 @@ std::string Response::headerContentType() const {
   return headers_->find("content-type").value_or("");
 }
 
-js::Ptr<Response> Response::construct(js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
-                                      std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
+js::Ptr<Response> Response::construct(
+    js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
+    std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   auto response = js::make<Response>();
   response->apply(js, std::move(init));
   if (body && body->value) {
     if (isNullBodyStatus(response->status_)) {
-      throw js::typeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
+      throw js::typeError(
+          "Response with null body status (101, 204, 205, or 304) cannot have a body.");
     }
     static_cast<Body&>(*response).assign(std::move(*body->value));
     response->addContentType();
@@ -88,15 +91,17 @@ js::Ptr<Response> Response::construct(js::Lock& js, std::optional<js::Nullable<B
 }
 
 // https://fetch.spec.whatwg.org/#dom-response-json
-js::Ptr<Response> Response::json(js::Lock& js, v8::Local<v8::Value> value,
-                                 std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
+js::Ptr<Response> Response::json(
+    js::Lock& js, v8::Local<v8::Value> value,
+    std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   std::string text = js::toUtf8(js, js::check(v8::JSON::Stringify(js.context(), value)));
   // V8's word for what JSON.stringify() has no text for; no JSON reads like that.
   if (text == "undefined") throw js::typeError("Value is not JSON serializable");
   auto response = js::make<Response>();
   response->apply(js, std::move(init));
   if (isNullBodyStatus(response->status_)) {
-    throw js::typeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
+    throw js::typeError(
+        "Response with null body status (101, 204, 205, or 304) cannot have a body.");
   }
   static_cast<Body&>(*response).assign(std::make_shared<const std::string>(std::move(text)),
                                        "application/json");

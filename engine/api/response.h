@@ -22,8 +22,9 @@ class Response final : public js::Object, public Body {
   static constexpr const char* kInterface = "Response";
   enum class Type { normal, error };
 
-  static js::Ptr<Response> construct(js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
-                                     std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
+  static js::Ptr<Response> construct(
+      js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
+      std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
   static js::Ptr<Response> json(js::Lock& js, v8::Local<v8::Value> value,
                                 std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
   static js::Ptr<Response> redirectTo(std::string url, std::optional<std::int32_t> status);

@@ -26,7 +26,8 @@ class Originals final : public js::HostObjects {
   }
 
  private:
-  // https://webidl.spec.whatwg.org/#js-domexception-specialness: with the stack, as errors are cloned.
+  // https://webidl.spec.whatwg.org/#js-domexception-specialness: with the stack, as errors are
+  // cloned.
   v8::Local<v8::Object> copyException(js::Lock& js, v8::Local<v8::Object> original) {
     const auto* exception = js::unwrap<js::DomException>(js, original);
     auto made = js::newDomException(js, exception->message(), exception->name());
@@ -51,9 +52,9 @@ v8::Local<v8::Value> structuredClone(js::Lock& js, v8::Local<v8::Value> value,
   std::vector<v8::Local<v8::ArrayBuffer>> buffers;
   for (auto object : options.transfer) {
     if (!object->IsArrayBuffer()) {
-      throw js::domException("DataCloneError",
-                             "Value of type \"" + js::toUtf8(js, object->GetConstructorName()) +
-                                 "\" cannot be transferred.");
+      throw js::domException("DataCloneError", "Value of type \"" +
+                                                   js::toUtf8(js, object->GetConstructorName()) +
+                                                   "\" cannot be transferred.");
     }
     buffers.push_back(object.As<v8::ArrayBuffer>());
   }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/js/class.h"
-
 #include <vector>
+
+#include "engine/js/class.h"
 
 namespace lathe::api {
 
@@ -17,6 +17,7 @@ struct CloneOptions {
 //
 // Of the platform's objects, Blob, File and DOMException can be cloned; of all objects, only
 // ArrayBuffers can be transferred.
-v8::Local<v8::Value> structuredClone(js::Lock& js, v8::Local<v8::Value> value, CloneOptions options);
+v8::Local<v8::Value> structuredClone(js::Lock& js, v8::Local<v8::Value> value,
+                                     CloneOptions options);
 
 }  // namespace lathe::api

@@ -12,7 +12,8 @@ void TextDecodeOptions::members(js::Dictionary<TextDecodeOptions>& d) {
 }
 
 // https://encoding.spec.whatwg.org/#dom-textdecoder
-js::Ptr<TextDecoder> TextDecoder::construct(std::optional<std::string> label, TextDecoderInit init) {
+js::Ptr<TextDecoder> TextDecoder::construct(std::optional<std::string> label,
+                                            TextDecoderInit init) {
   auto encoding = label ? web::encodingFromLabel(*label) : web::Encoding::kUtf8;
   if (!encoding || *encoding == web::Encoding::kReplacement) {
     throw js::rangeError("Failed to construct 'TextDecoder': The encoding label provided ('" +

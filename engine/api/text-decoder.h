@@ -1,11 +1,11 @@
 #pragma once
 
-#include "engine/js/class.h"
-#include "engine/web/text-decoder.h"
-
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "engine/js/class.h"
+#include "engine/web/text-decoder.h"
 
 namespace lathe::api {
 

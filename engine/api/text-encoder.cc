@@ -1,8 +1,8 @@
 #include "engine/api/text-encoder.h"
 
-#include "engine/web/utf8.h"
-
 #include <algorithm>
+
+#include "engine/web/utf8.h"
 
 namespace lathe::api {
 
@@ -26,7 +26,8 @@ v8::Local<v8::Object> TextEncoder::encodeInto(js::Lock& js, v8::Local<v8::Value>
   auto text = js::check(source->ToString(js.context()));
   if (!destination->IsUint8Array()) {
     throw js::typeError(
-        "Failed to execute 'encodeInto' on 'TextEncoder': parameter 2 is not of type 'Uint8Array'.");
+        "Failed to execute 'encodeInto' on 'TextEncoder': parameter 2 is not of type "
+        "'Uint8Array'.");
   }
   auto bytes = js::bufferSource(destination)->bytes;
   std::span<std::uint8_t> room(
@@ -47,7 +48,8 @@ v8::Local<v8::Object> TextEncoder::encodeInto(js::Lock& js, v8::Local<v8::Value>
     progress = web::encodeUtf16Into(copy, room);
   }
   auto result = v8::Object::New(js.v8());
-  for (auto [name, count] : {std::pair("read", progress.read), std::pair("written", progress.written)}) {
+  for (auto [name, count] :
+       {std::pair("read", progress.read), std::pair("written", progress.written)}) {
     auto value = v8::Number::New(js.v8(), static_cast<double>(count));
     js::check(result->CreateDataProperty(js.context(), js.name(name), value));
   }

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/js/class.h"
-
 #include <string_view>
+
+#include "engine/js/class.h"
 
 namespace lathe::api {
 

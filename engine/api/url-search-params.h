@@ -1,12 +1,12 @@
 #pragma once
 
-#include "engine/js/iterable.h"
-#include "engine/web/url-search-params.h"
-
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "engine/js/iterable.h"
+#include "engine/web/url-search-params.h"
 
 namespace lathe::api {
 
@@ -19,8 +19,8 @@ using UrlSearchParamsInit = std::variant<std::vector<std::vector<std::string>>,
 
 // https://url.spec.whatwg.org/#interface-urlsearchparams
 //
-// One that belongs to a URL and the URL follow each other: a change here rewrites the URL's query, and
-// a new query there replaces the list.
+// One that belongs to a URL and the URL follow each other: a change here rewrites the URL's query,
+// and a new query there replaces the list.
 class UrlSearchParams final : public js::Object, public js::PairIterable<UrlSearchParams> {
  public:
   static constexpr const char* kInterface = "URLSearchParams";

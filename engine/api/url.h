@@ -1,11 +1,11 @@
 #pragma once
 
-#include "engine/api/url-search-params.h"
-#include "engine/web/url.h"
-
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "engine/api/url-search-params.h"
+#include "engine/web/url.h"
 
 namespace lathe::api {
 
