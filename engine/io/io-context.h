@@ -220,8 +220,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
       auto owned = std::move(*position);
       context.tasks_.erase(position);
       context.run([&](js::Lock& js) { settle(js, std::move(outcome)); });
-      owned.reset();
-      context.checkHang();
+      owned.reset();  // this object
+      self->checkHang();
     }
 
     void settle(js::Lock& js, Outcome<T> outcome) {
