@@ -45,7 +45,7 @@ void BlobPropertyBag::members(js::Dictionary<BlobPropertyBag>& d) {
   d.member<&BlobPropertyBag::type>("type");
 }
 
-io::SharedBytes joinBlobParts(const std::vector<BlobPart>& parts, Endings endings) {
+io::SharedBytes joinBlobParts(js::Lock& js, const std::vector<BlobPart>& parts, Endings endings) {
   std::string joined;
   for (const auto& part : parts) {
     if (const auto* blob = std::get_if<js::Ptr<Blob>>(&part)) {
@@ -58,7 +58,7 @@ io::SharedBytes joinBlobParts(const std::vector<BlobPart>& parts, Endings ending
       joined += endings == Endings::native ? withNativeEndings(text) : text;
     }
   }
-  return std::make_shared<const std::string>(std::move(joined));
+  return js::counted(js, std::move(joined));
 }
 
 std::string normalizeBlobType(std::string type) {
@@ -72,8 +72,9 @@ std::string normalizeBlobType(std::string type) {
 Blob::Blob(io::SharedBytes bytes, std::string type)
     : bytes_(std::move(bytes)), view_(*bytes_), type_(std::move(type)) {}
 
-js::Ptr<Blob> Blob::construct(std::optional<std::vector<BlobPart>> parts, BlobPropertyBag options) {
-  return js::make<Blob>(joinBlobParts(parts.value_or(std::vector<BlobPart>()), options.endings),
+js::Ptr<Blob> Blob::construct(js::Lock& js, std::optional<std::vector<BlobPart>> parts,
+                              BlobPropertyBag options) {
+  return js::make<Blob>(joinBlobParts(js, parts.value_or(std::vector<BlobPart>()), options.endings),
                         normalizeBlobType(std::move(options.type)));
 }
 

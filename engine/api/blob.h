@@ -36,7 +36,7 @@ class Blob : public js::Object {
 
   Blob(io::SharedBytes bytes, std::string type);
 
-  static js::Ptr<Blob> construct(std::optional<std::vector<BlobPart>> parts,
+  static js::Ptr<Blob> construct(js::Lock& js, std::optional<std::vector<BlobPart>> parts,
                                  BlobPropertyBag options);
 
   double size() const { return static_cast<double>(view_.size()); }
@@ -67,8 +67,9 @@ class Blob : public js::Object {
   std::string type_;
 };
 
-// The bytes of all parts, one after another. https://w3c.github.io/FileAPI/#process-blob-parts
-io::SharedBytes joinBlobParts(const std::vector<BlobPart>& parts, Endings endings);
+// The bytes of all parts, one after another. Throws RangeError when the isolate's memory limit
+// refuses them. https://w3c.github.io/FileAPI/#process-blob-parts
+io::SharedBytes joinBlobParts(js::Lock& js, const std::vector<BlobPart>& parts, Endings endings);
 
 // `type` in lower case, or empty when it has characters that no type has.
 std::string normalizeBlobType(std::string type);

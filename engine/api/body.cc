@@ -7,8 +7,7 @@
 
 namespace lathe::api {
 
-// ---- Sharing an arriving body
-// ---------------------------------------------------------------------
+// ---- Sharing an arriving body ----
 
 class SharedBody : public std::enable_shared_from_this<SharedBody> {
  public:
@@ -73,8 +72,7 @@ class SharedSource final : public io::BodySource {
 
 }  // namespace
 
-// ---- Lending
-// --------------------------------------------------------------------------------------
+// ---- Lending ----
 
 BodyContent BodyStream::take() {
   if (used_) {
@@ -111,25 +109,23 @@ js::Nullable<js::Ptr<BodyStream>> Body::lend() {
   return {stream_};
 }
 
-// ---- Making
-// ---------------------------------------------------------------------------------------
+// ---- Making ----
 
 // https://fetch.spec.whatwg.org/#concept-bodyinit-extract
-void Body::assign(BodyInit init) {
+void Body::assign(js::Lock& js, BodyInit init) {
   if (auto* text = std::get_if<std::string>(&init)) {
-    assign(std::make_shared<const std::string>(std::move(*text)), "text/plain;charset=UTF-8");
+    assign(js::counted(js, std::move(*text)), "text/plain;charset=UTF-8");
   } else if (const auto* blob = std::get_if<js::Ptr<Blob>>(&init)) {
     content_ = (*blob)->share();
     if (!(*blob)->type().empty()) contentType_ = (*blob)->type();
   } else if (const auto* params = std::get_if<js::Ptr<UrlSearchParams>>(&init)) {
-    assign(std::make_shared<const std::string>((*params)->toString()),
+    assign(js::counted(js, (*params)->toString()),
            "application/x-www-form-urlencoded;charset=UTF-8");
   } else if (const auto* stream = std::get_if<js::Ptr<BodyStream>>(&init)) {
     content_ = (*stream)->take();
   } else if (const auto* buffer = std::get_if<js::BufferSource>(&init)) {
     // Looked at anew: a getter of the init that came with it may have moved the buffer.
-    auto bytes = js::bufferSource(buffer->object)->text();
-    content_ = std::make_shared<const std::string>(bytes);
+    content_ = js::counted(js, std::string(js::bufferSource(buffer->object)->text()));
   } else {
     throw js::notImplemented(std::get<UnsupportedBody>(init).what);
   }
@@ -152,8 +148,7 @@ void Body::cloneFrom(Body& other) {
   contentType_ = other.contentType_;
 }
 
-// ---- Reading
-// --------------------------------------------------------------------------------------
+// ---- Reading ----
 
 void Body::requireUnused() {
   if (bodyUsed()) {

@@ -56,8 +56,9 @@ class Body {
 
   Body() = default;
 
-  // Takes the bytes of `init`; `contentType()` then says what it would be called.
-  void assign(BodyInit init);
+  // Takes the bytes of `init`; `contentType()` then says what it would be called. Throws RangeError
+  // when the isolate's memory limit refuses them.
+  void assign(js::Lock& js, BodyInit init);
   void assign(io::SharedBytes bytes) { content_ = std::move(bytes); }
   void assign(io::SharedBytes bytes, std::string contentType) {
     content_ = std::move(bytes);

@@ -18,9 +18,9 @@ void FilePropertyBag::members(js::Dictionary<FilePropertyBag>& d) {
 }
 
 // https://w3c.github.io/FileAPI/#file-constructor
-js::Ptr<File> File::construct(std::vector<BlobPart> parts, std::string name,
+js::Ptr<File> File::construct(js::Lock& js, std::vector<BlobPart> parts, std::string name,
                               FilePropertyBag options) {
-  auto bytes = joinBlobParts(parts, options.blob.endings);
+  auto bytes = joinBlobParts(js, parts, options.blob.endings);
   return js::make<File>(std::move(bytes), normalizeBlobType(std::move(options.blob.type)),
                         std::move(name), options.lastModified.value_or(nowMs()));
 }

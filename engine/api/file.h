@@ -23,7 +23,7 @@ class File final : public Blob {
         name_(std::move(name)),
         lastModified_(lastModified) {}
 
-  static js::Ptr<File> construct(std::vector<BlobPart> parts, std::string name,
+  static js::Ptr<File> construct(js::Lock& js, std::vector<BlobPart> parts, std::string name,
                                  FilePropertyBag options);
 
   const std::string& name() const { return name_; }

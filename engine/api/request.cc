@@ -122,7 +122,7 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
     throw js::typeError("Request with a GET or HEAD method cannot have a body.");
   }
   if (bodyGiven) {
-    static_cast<Body&>(*request).assign(std::move(*init.body->value));
+    static_cast<Body&>(*request).assign(js, std::move(*init.body->value));
     if (request->contentType() && !request->headers_->contains("content-type")) {
       request->headers_->setUnchecked("Content-Type", *request->contentType());
     }

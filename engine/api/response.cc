@@ -84,7 +84,7 @@ js::Ptr<Response> Response::construct(
       throw js::typeError(
           "Response with null body status (101, 204, 205, or 304) cannot have a body.");
     }
-    static_cast<Body&>(*response).assign(std::move(*body->value));
+    static_cast<Body&>(*response).assign(js, std::move(*body->value));
     response->addContentType();
   }
   return response;
@@ -103,8 +103,7 @@ js::Ptr<Response> Response::json(
     throw js::typeError(
         "Response with null body status (101, 204, 205, or 304) cannot have a body.");
   }
-  static_cast<Body&>(*response).assign(std::make_shared<const std::string>(std::move(text)),
-                                       "application/json");
+  static_cast<Body&>(*response).assign(js::counted(js, std::move(text)), "application/json");
   response->addContentType();
   return response;
 }

@@ -25,6 +25,7 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
   params.constraints.ConfigureDefaultsFromHeapSize(0, options.memoryBytesMax);
   v8::Isolate::Initialize(v8_, params);
   v8_->SetData(0, this);
+  externalMemory_ = std::make_shared<ExternalMemory>(v8_, options.memoryBytesMax);
   v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   v8_->SetCaptureStackTraceForUncaughtExceptions(true, 20, v8::StackTrace::kDetailed);
   v8_->AddNearHeapLimitCallback(&Isolate::nearHeapLimit, this);
@@ -53,6 +54,7 @@ Isolate::~Isolate() {
     lateHandled_.clear();
     templates_.clear();
   }
+  externalMemory_->close();
   platform_->abandon(v8_);
   v8_->Dispose();
 }

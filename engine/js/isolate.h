@@ -9,6 +9,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "engine/js/array-buffer-allocator.h"
+#include "engine/js/external-memory.h"
 #include "engine/js/lock.h"
 #include "engine/js/object.h"
 #include "engine/js/snapshot.h"
@@ -27,7 +28,7 @@ struct Bindings;
 class Isolate {
  public:
   struct Options {
-    // JavaScript heap and array buffers, each.
+    // JavaScript heap, array buffers, and what C++ holds for scripts, each.
     std::size_t memoryBytesMax = 128u << 20;
     // What openSnapshot gave; its bytes outlive the isolate.
     std::string_view snapshot;
@@ -58,6 +59,9 @@ class Isolate {
   // Zeroed memory for an ArrayBuffer. Throws RangeError (js::Error) when the limit refuses it.
   std::unique_ptr<v8::BackingStore> newBackingStore(std::size_t bytes);
 
+  // The account of what C++ holds for scripts.
+  const std::shared_ptr<ExternalMemory>& externalMemory() const { return externalMemory_; }
+
   // Keeps account of an object with a wrapper, so that it is released when the isolate goes.
   void track(Object& object) { objects_.push_back(object); }
 
@@ -84,6 +88,7 @@ class Isolate {
   Platform* platform_ = nullptr;
   BufferBudget budget_;
   std::shared_ptr<v8::ArrayBuffer::Allocator> allocator_;
+  std::shared_ptr<ExternalMemory> externalMemory_;
   std::vector<std::intptr_t> references_;
   v8::StartupData blob_{};
   v8::Isolate* v8_ = nullptr;

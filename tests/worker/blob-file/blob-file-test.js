@@ -123,3 +123,18 @@ export const aSliceOfASliceIsItsOwn = {
     strictEqual(await new Blob([slice, slice]).text(), "34563456");
   },
 };
+
+export const blobsCountAgainstTheMemoryLimit = {
+  test() {
+    const part = "x".repeat(10e6);
+    let held = [];
+    throws(() => {
+      for (let i = 0; i < 100; ++i) held.push(new Blob([part]));
+    }, RangeError);
+    ok(held.length > 5);
+    // Slices, copies and bodies share the bytes; what nobody holds makes room.
+    for (let i = 0; i < 100; ++i) held.push(held[0].slice(1), new Response(held[0]));
+    held = [];
+    for (let i = 0; i < 100; ++i) new Blob([part]);
+  },
+};
