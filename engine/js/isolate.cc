@@ -50,6 +50,7 @@ Isolate::~Isolate() {
   {
     v8::Isolate::Scope entered(v8_);
     while (!objects_.empty()) objects_.front().detach();
+    releaseUnreachable();
     rejections_.clear();
     lateHandled_.clear();
     templates_.clear();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -64,6 +65,10 @@ class Isolate {
 
   // Keeps account of an object with a wrapper, so that it is released when the isolate goes.
   void track(Object& object) { objects_.push_back(object); }
+  // Takes over the wrapper's share in an object whose wrapper the collector has found dead, and lets
+  // go of all such shares.
+  void unreachable(Object& object) { unreachable_.push_back(Ptr<Object>(&object, false)); }
+  void releaseUnreachable() { std::exchange(unreachable_, {}).clear(); }
 
   // The heap limit was blown: what runs is being terminated and nothing may run here any more.
   bool condemned() const { return condemned_; }
@@ -94,6 +99,7 @@ class Isolate {
   v8::Isolate* v8_ = nullptr;
   std::unordered_map<const void*, v8::Global<v8::FunctionTemplate>> templates_;
   boost::intrusive::list<Object, boost::intrusive::constant_time_size<false>> objects_;
+  std::vector<Ptr<Object>> unreachable_;
   struct Rejection {
     v8::Global<v8::Promise> promise;
     v8::Global<v8::Value> reason;

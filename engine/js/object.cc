@@ -4,6 +4,13 @@
 #include "engine/js/v8-compat.h"
 
 namespace lathe::js {
+namespace {
+
+Isolate& isolateOf(const v8::WeakCallbackInfo<Object>& info) {
+  return *static_cast<Isolate*>(info.GetIsolate()->GetData(0));
+}
+
+}  // namespace
 
 Object::~Object() = default;
 
@@ -17,14 +24,16 @@ void Object::attach(Lock& js, v8::Local<v8::Object> holder) {
   wrapper_.Reset(js.v8(), holder);
   intrusive_ptr_add_ref(this);
   js.isolate().track(*this);
-  // Two passes, because V8 forbids everything but resetting the handle in the first.
+  // Two passes, because V8 forbids everything but resetting the handle in the first. The isolate may
+  // go before the second, so it keeps the account in between.
   wrapper_.SetWeak(
       this,
       [](const v8::WeakCallbackInfo<Object>& info) {
         info.GetParameter()->wrapper_.Reset();
         info.GetParameter()->unlink();
+        isolateOf(info).unreachable(*info.GetParameter());
         info.SetSecondPassCallback([](const v8::WeakCallbackInfo<Object>& second) {
-          intrusive_ptr_release(second.GetParameter());
+          isolateOf(second).releaseUnreachable();
         });
       },
       v8::WeakCallbackType::kParameter);
