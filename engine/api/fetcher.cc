@@ -15,15 +15,37 @@ v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, Reques
   } else if (auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&released)) {
     body = std::move(*source);
   }
-  return context.awaitIo(js, target_->fetch(request->toHead(), std::move(body)),
-                         [](js::Lock&, io::Response response) {
-                           return Response::received(std::move(response));
+  return context.awaitIo(
+      js, target_->fetch(request->toHead(), std::move(body)),
+      [](js::Lock&, io::Response response) { return Response::received(std::move(response)); });
+}
+
+v8::Local<v8::Value> Fetcher::property(js::Lock& js, js::Receiver receiver, std::string name) {
+  // A stub is no promise, and somebody may await it.
+  if (name == "then") return {};
+  auto hooks = io::Realm::of(js).hooks();
+  auto make = js::check(hooks->Get(js.context(), js.name("rpcProperty"))).As<v8::Function>();
+  v8::Local<v8::Value> arguments[] = {receiver.object, js.string(name)};
+  return js::check(make->Call(js.context(), hooks, 2, arguments));
+}
+
+v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<std::string> path,
+                               std::optional<v8::Local<v8::Value>> arguments) {
+  auto& context = io::IoContext::current();
+  RpcHostObjects hosts;
+  RpcCall call{std::move(path), std::nullopt};
+  if (arguments) call.arguments = js::serialize(js, *arguments, {}, hosts);
+  return context.awaitIo(js, stub->target_->call(std::move(call)),
+                         [](js::Lock& inner, RpcResult result) -> v8::Local<v8::Value> {
+                           RpcHostObjects none;
+                           return js::deserialize(inner, result.value, none);
                          });
 }
 
 void Fetcher::describe(js::Class<Fetcher>& c, const Compatibility&) {
   c.name(kInterface);
   c.method<&Fetcher::fetch>("fetch");
+  c.fallback<&Fetcher::property>();
 }
 
 }  // namespace lathe::api

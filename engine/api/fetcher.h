@@ -1,23 +1,27 @@
 #pragma once
 
+#include <memory>
+
 #include "engine/api/request.h"
 #include "engine/api/response.h"
-
-#include <memory>
+#include "engine/api/rpc.h"
 
 namespace lathe::api {
 
-// The far end of a service binding; the workers' floor implements it.
+// The far end of a service binding or an actor's stub; the workers' floor implements it.
 class ServiceTarget {
  public:
   virtual ~ServiceTarget() = default;
   // Begins a request to the service. Fails with what its handler threw.
   virtual io::Pending<io::Response> fetch(io::RequestHead head,
                                           std::unique_ptr<io::BodySource> body) = 0;
+  // Begins a method call. Fails with what the method threw.
+  virtual io::Pending<RpcResult> call(RpcCall call) = 0;
 };
 
-// A service binding as a script sees it: another worker, or an entry point of one, to `fetch` from.
-class Fetcher final : public js::Object {
+// A service binding as a script sees it: another worker, or an entry point of one. It has `fetch`, and
+// every other name is a method or a property of the far end, to be called or awaited.
+class Fetcher : public js::Object {
  public:
   static constexpr const char* kInterface = "Fetcher";
 
@@ -25,10 +29,20 @@ class Fetcher final : public js::Object {
 
   v8::Local<v8::Promise> fetch(js::Lock& js, Request::Input input, RequestInit init);
 
+  // What a name that the interface does not have stands for.
+  v8::Local<v8::Value> property(js::Lock& js, js::Receiver receiver, std::string name);
+
   static void describe(js::Class<Fetcher>& c, const Compatibility&);
 
  private:
+  friend v8::Local<v8::Promise> rpcSend(js::Lock&, js::Ptr<Fetcher>, std::vector<std::string>,
+                                        std::optional<v8::Local<v8::Value>>);
   std::shared_ptr<ServiceTarget> target_;
 };
+
+// Sends a call, or without arguments (an array) the question for a property, for the built-in
+// JavaScript. A promise of the result.
+v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<std::string> path,
+                               std::optional<v8::Local<v8::Value>> arguments);
 
 }  // namespace lathe::api

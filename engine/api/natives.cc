@@ -6,7 +6,7 @@
 
 namespace lathe::api {
 
-// ---- What V8 knows about a value ------------------------------------------------------------------
+// ---- What V8 knows about a value ----
 
 std::string kindOf(js::Lock&, v8::Local<v8::Object> object) {
   if (object->IsProxy()) return "proxy";
@@ -75,7 +75,7 @@ v8::Local<v8::Value> getOwnNonIndexProperties(js::Lock& js, v8::Local<v8::Object
       v8::IndexFilter::kSkipIndices, v8::KeyConversionMode::kNoNumbers));
 }
 
-// ---- The log --------------------------------------------------------------------------------------
+// ---- The log ----
 
 void print(js::Lock& js, std::string level, std::string text) {
   io::Realm::of(js).print(level, text);
@@ -87,7 +87,7 @@ void reportException(js::Lock& js, v8::Local<v8::Value> exception) {
   io::Realm::of(js).printException(js::describeException(js, exception));
 }
 
-// ---- Time and order -------------------------------------------------------------------------------
+// ---- Time and order ----
 
 namespace {
 
@@ -132,7 +132,7 @@ void enqueueMicrotask(js::Lock& js, v8::Local<v8::Function> callback) {
   js.v8()->EnqueueMicrotask(callback);
 }
 
-// ---- The running event ----------------------------------------------------------------------------
+// ---- The running event ----
 
 void waitUntil(js::Lock& js, v8::Local<v8::Value> promise) {
   auto& context = io::IoContext::current();

@@ -73,6 +73,7 @@ constexpr js::Function kNatives[] = {
     js::function<&print>("print"),
     js::function<&randomUuid>("randomUuid"),
     js::function<&api::reportException>("reportException"),
+    js::function<&rpcSend>("rpcSend"),
     js::function<&setTimer>("setTimer"),
     js::function<&setTimerKeepsAlive>("setTimerKeepsAlive"),
     js::function<&timeOrigin>("timeOrigin"),

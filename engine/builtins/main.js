@@ -48,6 +48,7 @@ import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './perform
 import { defineProperty, objectKeys } from './primordials.js';
 import { PromiseRejectionEvent, reportLateHandling, reportRejection } from './promise-rejection-event.js';
 import { reportError, reportException } from './report-error.js';
+import { receiveCall, rpcProperty } from './rpc.js';
 import { Scheduler, createScheduler } from './scheduler.js';
 
 const interfaces = {
@@ -168,8 +169,12 @@ const hooks = {
   // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.
   // deviate(flags) takes away what a worker with these compatibility flags must not see.
   // missingBinding(text) → what stands for a binding that lathe lacks.
+  // rpcProperty(stub, name) → a property of a stub that its interface does not have; receiveCall(target,
+  // path, args) → what a remote call comes to.
   builtinModule,
   deviate,
   entrypointKind,
+  receiveCall,
+  rpcProperty,
   missingBinding: missingObject,
 };

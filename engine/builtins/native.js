@@ -29,6 +29,7 @@
 //   clearTimer(id)                     forgets the timer; an unknown id is ignored
 //   setTimerKeepsAlive(id, boolean)    whether an armed timer counts as pending work (it does at first)
 //   enqueueMicrotask(callback)         runs a callback that never throws at the next checkpoint
+//   rpcSend(stub, path, args) a promise of a method's result; of a property when args is undefined
 //   waitUntil(promise)        keeps the running event alive until it settles; throws in global scope
 //   isContextActive()                  whether a request or actor event is running
 //   currentContextToken()              an object that stands for the running I/O context, or undefined

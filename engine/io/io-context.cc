@@ -30,8 +30,7 @@ constexpr const char* kDrainLimit =
 
 }  // namespace
 
-// ---- Current
-// --------------------------------------------------------------------------------------
+// ---- Current ----
 
 IoContext& IoContext::current() {
   if (!currentContext) throw js::plainError(kGlobalScope);
@@ -45,8 +44,7 @@ IoContext::OutsideScope::~OutsideScope() { currentContext = previous_; }
 
 bool IoContext::entered() { return entryDepth > 0; }
 
-// ---- Life
-// -----------------------------------------------------------------------------------------
+// ---- Life ----
 
 IoContext::IoContext(Realm& realm) : realm_(realm), timers_(realm.executor()) {}
 
@@ -86,8 +84,7 @@ void IoContext::onAbort(std::function<void(std::exception_ptr)> hook) {
   }
 }
 
-// ---- Entries
-// --------------------------------------------------------------------------------------
+// ---- Entries ----
 
 IoContext::Entry::Entry(IoContext& context)
     : context_(context),
@@ -159,8 +156,7 @@ void IoContext::later(Task& task, std::function<void()> step) {
                     });
 }
 
-// ---- JavaScript promises
-// --------------------------------------------------------------------------
+// ---- JavaScript promises ----
 
 void IoContext::whenSettled(js::Lock& js, v8::Local<v8::Promise> promise,
                             std::function<void(js::Lock&, v8::Local<v8::Value>, bool)> settled) {
@@ -214,8 +210,7 @@ Pending<void> IoContext::drain() {
   return std::move(channel.pending);
 }
 
-// ---- Timers
-// ---------------------------------------------------------------------------------------
+// ---- Timers ----
 
 std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
                                   Timers::Repeat repeat,
@@ -250,8 +245,7 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
   return id;
 }
 
-// ---- Hang detection
-// -------------------------------------------------------------------------------
+// ---- Hang detection ----
 
 bool IoContext::nothingPending() const {
   return tasks_.empty() && pendingEvents_ == 0 && timers_.counted() == 0;
@@ -291,8 +285,7 @@ IoContext::PendingEvent::~PendingEvent() {
   }
 }
 
-// ---- IoOwn
-// ----------------------------------------------------------------------------------------
+// ---- IoOwn ----
 
 namespace detail {
 

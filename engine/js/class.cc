@@ -93,6 +93,16 @@ void ClassBuilder::addConstant(const char* name, int value) {
   template_->PrototypeTemplate()->Set(js.name(name), v8::Integer::New(isolate_, value), attributes);
 }
 
+void ClassBuilder::setFallback(v8::GenericNamedPropertyGetterCallback callback) {
+  if (references_) references_->push_back(reinterpret_cast<std::intptr_t>(callback));
+  if (!building()) return;
+  auto flags = static_cast<v8::PropertyHandlerFlags>(
+      static_cast<int>(v8::PropertyHandlerFlags::kNonMasking) |
+      static_cast<int>(v8::PropertyHandlerFlags::kOnlyInterceptStrings));
+  template_->InstanceTemplate()->SetHandler(v8::NamedPropertyHandlerConfiguration(
+      callback, nullptr, nullptr, nullptr, nullptr, v8::Local<v8::Value>(), flags));
+}
+
 void ClassBuilder::inherit(const void* parentTag) {
   if (!building()) return;
   Lock js(isolate_);

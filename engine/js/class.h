@@ -61,6 +61,7 @@ class ClassBuilder {
   void addStatic(const char* name, Callback callback, int length);
   void addAttribute(const char* name, Callback getter, Callback setter, bool onInstance);
   void addConstant(const char* name, int value);
+  void setFallback(v8::GenericNamedPropertyGetterCallback callback);
   void inherit(const void* parentTag);
 
   bool exposed_ = true;
@@ -294,6 +295,24 @@ void methodCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
   callAndReturn<method>(js, info, static_cast<T*>(object));
 }
 
+// A property that neither the object nor its prototypes have.
+template <class T, auto method>
+void fallbackCallback(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Value>& info) {
+  Lock js(info.GetIsolate());
+  auto holder = info.Holder();
+  if (!name->IsString() || holder->InternalFieldCount() < kFieldCount) return;
+  auto* object = static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField));
+  if (object == nullptr) return;
+  try {
+    auto value = (static_cast<T*>(object)->*method)(js, Receiver{holder},
+                                                    toUtf8(js, name.As<v8::String>()));
+    if (!value.IsEmpty()) info.GetReturnValue().Set(value);
+  } catch (const ExceptionPending&) {
+  } catch (...) {
+    js.v8()->ThrowException(currentExceptionToJs(js));
+  }
+}
+
 template <auto function>
 void staticCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
   Lock js(info.GetIsolate());
@@ -381,6 +400,14 @@ class Class : public ClassBuilder {
   template <auto getter, auto setter>
   Class& attribute(const char* name) {
     addAttribute(name, detail::methodCallback<T, getter>, detail::methodCallback<T, setter>, false);
+    return *this;
+  }
+
+  // Gives the value of every string-named property that is not there otherwise; an empty handle
+  // leaves it undefined. `method(js, receiver, name)`.
+  template <auto method>
+  Class& fallback() {
+    setFallback(detail::fallbackCallback<T, method>);
     return *this;
   }
 

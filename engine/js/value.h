@@ -85,7 +85,7 @@ std::optional<v8::Local<v8::Function>> iteratorMethod(Lock& js, v8::Local<v8::Ob
 // The object's own enumerable property names and symbols, in order.
 v8::Local<v8::Array> ownKeys(Lock& js, v8::Local<v8::Object> object);
 
-// ---- simple types -----------------------------------------------------------------------------
+// ---- simple types ----
 
 template <>
 struct Convert<v8::Local<v8::Value>> {
@@ -215,7 +215,7 @@ struct Convert<BufferSource> {
   static bool accepts(Lock&, v8::Local<v8::Value> value) { return bufferSource(value).has_value(); }
 };
 
-// ---- composed types ---------------------------------------------------------------------------
+// ---- composed types ----
 
 // An argument that may be left out; undefined counts as left out.
 template <class T>

@@ -9,62 +9,74 @@ namespace {
 
 // The far end of a service binding. The worker is looked up at each call, so that a fresh one in
 // the old one's place is found.
-class BoundService final : public api::ServiceTarget {
+class BoundService final : public api::ServiceTarget,
+                           public std::enable_shared_from_this<BoundService> {
  public:
   BoundService(const Host& host, std::weak_ptr<Generation> generation, Binding::Service binding)
       : host_(host), generation_(std::move(generation)), binding_(std::move(binding)) {}
 
   io::Pending<io::Response> fetch(io::RequestHead head,
                                   std::unique_ptr<io::BodySource> body) override {
-    auto channel = io::makePending<io::Response>();
-    auto call = std::make_shared<Call>();
-    call->resolver = std::move(channel.resolver);
-    call->resolver.onDropped([weak = std::weak_ptr<Call>(call)] {
-      if (auto dropped = weak.lock()) dropped->answer = {};
-    });
+    struct Request {
+      io::RequestHead head;
+      std::unique_ptr<io::BodySource> body;
+    };
     auto request = std::make_shared<Request>(Request{std::move(head), std::move(body)});
-    // Not at once: the caller's JavaScript runs, and two workers' entries do not nest.
-    boost::asio::post(host_.loop,
-                      [this, self = shared(), call, request] { begin(call, *request); });
-    return std::move(channel.pending);
+    return later<io::Response>([this, request](Worker& worker) {
+      return worker.handleRequest(std::move(request->head), std::move(request->body),
+                                  binding_.entrypoint);
+    });
   }
 
-  void setSelf(const std::shared_ptr<BoundService>& self) { self_ = self; }
+  io::Pending<api::RpcResult> call(api::RpcCall call) override {
+    auto kept = std::make_shared<api::RpcCall>(std::move(call));
+    return later<api::RpcResult>([this, kept](Worker& worker) {
+      return worker.handleCall(std::move(*kept), binding_.entrypoint);
+    });
+  }
 
  private:
-  struct Request {
-    io::RequestHead head;
-    std::unique_ptr<io::BodySource> body;
-  };
+  template <class T>
   struct Call {
-    io::Resolver<io::Response> resolver;
-    io::Pending<io::Response> answer;
+    io::Resolver<T> resolver;
+    io::Pending<T> answer;
+
+    static void await(const std::shared_ptr<Call>& self, io::Pending<T> answer) {
+      self->answer = std::move(answer);
+      self->answer.then([self](io::Outcome<T> outcome) {
+        self->resolver.settle(std::move(outcome));
+      });
+    }
+    static void await(const std::shared_ptr<Call>& self, std::variant<T, io::Pending<T>> answer) {
+      if (auto* value = std::get_if<T>(&answer)) return self->resolver.resolve(std::move(*value));
+      await(self, std::move(std::get<io::Pending<T>>(answer)));
+    }
   };
 
-  std::shared_ptr<BoundService> shared() const { return self_.lock(); }
-
-  void begin(const std::shared_ptr<Call>& call, Request& request) {
-    if (!call->resolver.wanted()) return;
-    auto generation = generation_.lock();
-    auto worker = generation ? generation->find(binding_.worker) : nullptr;
-    if (!worker) {
-      return call->resolver.reject(std::make_exception_ptr(
-          js::plainError("The service \"" + binding_.worker + "\" has been replaced.")));
-    }
-    auto answer = worker->handleRequest(std::move(request.head), std::move(request.body),
-                                        binding_.entrypoint);
-    if (auto* response = std::get_if<io::Response>(&answer)) {
-      return call->resolver.resolve(std::move(*response));
-    }
-    call->answer = std::move(std::get<io::Pending<io::Response>>(answer));
-    call->answer.then(
-        [call](io::Outcome<io::Response> outcome) { call->resolver.settle(std::move(outcome)); });
+  // Begins on the loop, not at once: the caller's JavaScript runs, and two workers' entries do not
+  // nest.
+  template <class T, class Begin>
+  io::Pending<T> later(Begin begin) {
+    auto channel = io::makePending<T>();
+    auto call = std::make_shared<Call<T>>();
+    call->resolver = std::move(channel.resolver);
+    call->resolver.onDropped([weak = std::weak_ptr<Call<T>>(call)] {
+      if (auto dropped = weak.lock()) dropped->answer = {};
+    });
+    boost::asio::post(host_.loop, [self = shared_from_this(), call, begin] {
+      if (!call->resolver.wanted()) return;
+      auto generation = self->generation_.lock();
+      auto worker = generation ? generation->find(self->binding_.worker) : nullptr;
+      if (worker) return Call<T>::await(call, begin(*worker));
+      call->resolver.reject(std::make_exception_ptr(
+          js::plainError("The service \"" + self->binding_.worker + "\" has been replaced.")));
+    });
+    return std::move(channel.pending);
   }
 
   const Host& host_;
   std::weak_ptr<Generation> generation_;
   Binding::Service binding_;
-  std::weak_ptr<BoundService> self_;
 };
 
 }  // namespace
@@ -89,9 +101,7 @@ std::shared_ptr<Worker> Generation::make(const WorkerSource& source) {
     isolates_.push_back(isolate);
   }
   return isolate->newScript(source)->createWorker([this](const Binding::Service& binding) {
-    auto target = std::make_shared<BoundService>(host_, weak_from_this(), binding);
-    target->setSelf(target);
-    return target;
+    return std::make_shared<BoundService>(host_, weak_from_this(), binding);
   });
 }
 

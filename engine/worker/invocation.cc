@@ -72,8 +72,7 @@ void Invocation::deliver(Call call, Settled settled) {
   if (!answered_) context_->checkHang();
 }
 
-// ---- Requests
-// -------------------------------------------------------------------------------------
+// ---- Requests ----
 
 Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body,
                          const std::string& entrypoint) {
@@ -103,11 +102,7 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
   auto channel = io::makePending<io::Response>();
   waiting_.emplace(std::move(channel.resolver));
   waiting_->onDropped([weak = weak_from_this()] {
-    auto gone = weak.lock();
-    if (!gone || gone->answered_) return;
-    gone->answered_ = true;
-    gone->context_->answered();
-    gone->delivered();
+    if (auto gone = weak.lock()) gone->abandoned();
   });
   return std::move(channel.pending);
 }
@@ -144,6 +139,8 @@ void Invocation::fail(std::exception_ptr error) {
   auto self = shared_from_this();
   if (testWaiting_) {
     testWaiting_->reject(error);
+  } else if (callWaiting_) {
+    callWaiting_->reject(error);
   } else if (waiting_) {
     waiting_->reject(error);
   } else {
@@ -152,8 +149,32 @@ void Invocation::fail(std::exception_ptr error) {
   delivered();
 }
 
-// ---- Tests
-// ----------------------------------------------------------------------------------------
+// ---- Method calls ----
+
+io::Pending<api::RpcResult> Invocation::call(api::RpcCall call, const std::string& entrypoint) {
+  auto self = shared_from_this();
+  context_->setTitle("the call of " + (call.path.empty() ? std::string() : call.path.back()));
+  auto channel = io::makePending<api::RpcResult>();
+  callWaiting_.emplace(std::move(channel.resolver));
+  callWaiting_->onDropped([weak = weak_from_this()] {
+    if (auto gone = weak.lock()) gone->abandoned();
+  });
+  deliver(
+      [&](js::Lock& js, v8::Local<v8::Value> ctx) {
+        return worker_->callMethod(js, entrypoint, call, ctx);
+      },
+      [this](js::Lock& js, v8::Local<v8::Value> value) {
+        api::RpcHostObjects hosts;
+        api::RpcResult result{js::serialize(js, value, {}, hosts)};
+        answered_ = true;
+        context_->answered();
+        callWaiting_->resolve(std::move(result));
+        delivered();
+      });
+  return std::move(channel.pending);
+}
+
+// ---- Tests ----
 
 io::Pending<void> Invocation::test(const std::string& entrypoint) {
   auto self = shared_from_this();
@@ -174,8 +195,14 @@ io::Pending<void> Invocation::test(const std::string& entrypoint) {
   return std::move(channel.pending);
 }
 
-// ---- The end
-// --------------------------------------------------------------------------------------
+// ---- The end ----
+
+void Invocation::abandoned() {
+  if (answered_) return;
+  answered_ = true;
+  context_->answered();
+  delivered();
+}
 
 void Invocation::delivered() {
   drained_ = context_->drain();

@@ -18,6 +18,7 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
 
   Answer fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body,
                const std::string& entrypoint);
+  io::Pending<api::RpcResult> call(api::RpcCall call, const std::string& entrypoint);
   io::Pending<void> test(const std::string& entrypoint);
 
   void abort(std::exception_ptr error) { context_->abort(std::move(error)); }
@@ -33,6 +34,8 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
 
   void succeed(io::Response response);
   void fail(std::exception_ptr error);
+  // Nobody waits for the answer any more.
+  void abandoned();
   // The answer is with its receiver, or nobody wants it any more: `waitUntil` work is all that is
   // left.
   void delivered();
@@ -43,6 +46,7 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
   std::list<std::shared_ptr<Invocation>>::iterator position_;
   std::optional<io::Outcome<io::Response>> outcome_;
   std::optional<io::Resolver<io::Response>> waiting_;
+  std::optional<io::Resolver<api::RpcResult>> callWaiting_;
   std::optional<io::Resolver<void>> testWaiting_;
   io::Pending<void> drained_;
   bool answered_ = false;

@@ -142,8 +142,7 @@ ModuleRegistry& ModuleRegistry::of(v8::Local<v8::Context> context) {
   return *static_cast<ModuleRegistry*>(context->GetAlignedPointerFromEmbedderData(kContextSlot));
 }
 
-// ---- Making modules
-// -------------------------------------------------------------------------------
+// ---- Making modules ----
 
 v8::Local<v8::Module> ModuleRegistry::link(js::Lock& js, const Module& main) {
   mainName_ = main.name;
@@ -269,8 +268,7 @@ v8::Local<v8::Module> ModuleRegistry::compileScript(js::Lock& js, const Module& 
   return js::check(v8::ScriptCompiler::CompileModule(js.v8(), &source));
 }
 
-// ---- What V8 asks
-// ---------------------------------------------------------------------------------
+// ---- What V8 asks ----
 
 v8::MaybeLocal<v8::Module> ModuleRegistry::onResolve(v8::Local<v8::Context> context,
                                                      v8::Local<v8::String> specifier,
@@ -372,8 +370,7 @@ v8::MaybeLocal<v8::Value> ModuleRegistry::onSyntheticEvaluation(v8::Local<v8::Co
   });
 }
 
-// ---- CommonJS
-// -------------------------------------------------------------------------------------
+// ---- CommonJS ----
 
 void ModuleRegistry::compileCommonJs(js::Lock& js, const Module& module, Entry& entry) {
   v8::ScriptCompiler::Source source(js.string(moduleText(module)), originOf(js, module, false));

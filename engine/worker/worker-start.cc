@@ -67,8 +67,7 @@ void Worker::makeContext() {
       js.string("Code generation from strings disallowed for this context"));
 }
 
-// ---- Bindings
-// -------------------------------------------------------------------------------------
+// ---- Bindings ----
 
 void Worker::makeBindings(js::Lock& js, const FindService& findService) {
   auto env = v8::Object::New(js.v8());
@@ -102,8 +101,7 @@ v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
   return js::check(hook(js, "missingBinding")->Call(js.context(), js.undefined(), 1, &name));
 }
 
-// ---- The top level
-// --------------------------------------------------------------------------------
+// ---- The top level ----
 
 void Worker::start(js::Lock& js) {
   const Module& main = script_->main();
@@ -227,8 +225,7 @@ void Worker::readExports(js::Lock& js, v8::Local<v8::Object> exports) {
   }
 }
 
-// ---- Failing
-// --------------------------------------------------------------------------------------
+// ---- Failing ----
 
 void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
   const std::string& main = script_->main().name;

@@ -51,8 +51,7 @@ Worker::~Worker() = default;
 const std::string& Worker::name() const { return script_->source().name; }
 Worker::Isolate& Worker::workerIsolate() { return script_->isolate(); }
 
-// ---- io::Realm
-// ------------------------------------------------------------------------------------
+// ---- io::Realm ----
 
 boost::asio::any_io_executor Worker::executor() {
   return workerIsolate().host().loop.get_executor();
@@ -123,22 +122,26 @@ void Worker::isolateCondemned() {
   });
 }
 
-// ---- Events
-// ---------------------------------------------------------------------------------------
+// ---- Events ----
 
 Answer Worker::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
                              const std::string& entrypoint) {
-  auto invocation = std::make_shared<Invocation>(shared_from_this());
-  invocations_.push_front(invocation);
-  invocation->position_ = invocations_.begin();
-  return invocation->fetch(std::move(head), std::move(body), entrypoint);
+  return newInvocation()->fetch(std::move(head), std::move(body), entrypoint);
+}
+
+io::Pending<api::RpcResult> Worker::handleCall(api::RpcCall call, const std::string& entrypoint) {
+  return newInvocation()->call(std::move(call), entrypoint);
 }
 
 io::Pending<void> Worker::runTest(const std::string& entrypoint) {
+  return newInvocation()->test(entrypoint);
+}
+
+std::shared_ptr<Invocation> Worker::newInvocation() {
   auto invocation = std::make_shared<Invocation>(shared_from_this());
   invocations_.push_front(invocation);
   invocation->position_ = invocations_.begin();
-  return invocation->test(entrypoint);
+  return invocation;
 }
 
 void Worker::abortAll(std::exception_ptr error) {
@@ -157,32 +160,57 @@ v8::Local<v8::Function> Worker::hook(js::Lock& js, const char* name) {
   return js::check(hooks_.get(js)->Get(js.context(), js.name(name))).As<v8::Function>();
 }
 
-v8::MaybeLocal<v8::Value> Worker::callHandler(js::Lock& js, const std::string& wanted,
-                                              const char* method, v8::Local<v8::Value> argument,
-                                              v8::Local<v8::Value> ctx) {
+const Worker::Entrypoint& Worker::requireEntrypoint(const std::string& wanted) const {
   const Entrypoint* entrypoint = findEntrypoint(wanted);
   if (!entrypoint) {
-    throw js::typeError(
-        "The entrypoint name " + wanted +
-        " was not found in this worker. Ensure the worker exports an entrypoint with "
-        "that name.");
+    throw js::typeError("The entrypoint name " + wanted +
+                        " was not found in this worker. Ensure the worker exports an entrypoint "
+                        "with that name.");
   }
   if (entrypoint->kind == Entrypoint::Kind::actorClass) {
     throw js::typeError("The entrypoint name " + wanted +
                         " refers to a Durable Object class, but the incoming request is trying to "
                         "invoke it as a stateless worker.");
   }
-  auto receiver = entrypoint->exported.get(js);
-  bool isClass = entrypoint->kind != Entrypoint::Kind::object;
-  if (isClass) {
-    v8::Local<v8::Value> arguments[] = {ctx, env_.get(js)};
-    receiver = js::check(receiver.As<v8::Function>()->NewInstance(js.context(), 2, arguments));
-  }
+  return *entrypoint;
+}
+
+v8::Local<v8::Object> Worker::newInstance(js::Lock& js, const Entrypoint& entrypoint,
+                                          v8::Local<v8::Value> ctx) {
+  v8::Local<v8::Value> arguments[] = {ctx, env_.get(js)};
+  auto constructor = entrypoint.exported.get(js).As<v8::Function>();
+  return js::check(constructor->NewInstance(js.context(), 2, arguments));
+}
+
+v8::MaybeLocal<v8::Value> Worker::callHandler(js::Lock& js, const std::string& wanted,
+                                              const char* method, v8::Local<v8::Value> argument,
+                                              v8::Local<v8::Value> ctx) {
+  const Entrypoint& entrypoint = requireEntrypoint(wanted);
+  bool isClass = entrypoint.kind != Entrypoint::Kind::object;
+  auto receiver = isClass ? newInstance(js, entrypoint, ctx) : entrypoint.exported.get(js);
   auto handler = js::check(receiver->Get(js.context(), js.name(method)));
   if (!handler->IsFunction()) return {};
   v8::Local<v8::Value> arguments[] = {argument, env_.get(js), ctx};
   return js::check(
       handler.As<v8::Function>()->Call(js.context(), receiver, isClass ? 1 : 3, arguments));
+}
+
+v8::Local<v8::Value> Worker::callMethod(js::Lock& js, const std::string& wanted,
+                                        const api::RpcCall& call, v8::Local<v8::Value> ctx) {
+  const Entrypoint& entrypoint = requireEntrypoint(wanted);
+  if (entrypoint.kind != Entrypoint::Kind::workerClass) {
+    throw js::typeError(
+        "The receiving entrypoint does not support RPC, because it is not a class that extends "
+        "WorkerEntrypoint of \"cloudflare:workers\".");
+  }
+  auto receiver = newInstance(js, entrypoint, ctx);
+  api::RpcHostObjects hosts;
+  v8::Local<v8::Value> arguments[] = {
+      receiver, js::Convert<std::vector<std::string>>::toJs(js, call.path),
+      call.arguments ? js::deserialize(js, *call.arguments, hosts)
+                     : v8::Local<v8::Value>(js.undefined())};
+  return js::check(
+      hook(js, "receiveCall")->Call(js.context(), js.undefined(), 3, arguments));
 }
 
 v8::Local<v8::Value> Worker::callFetch(js::Lock& js, const std::string& entrypoint,

@@ -44,6 +44,10 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   Answer handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
                        const std::string& entrypoint = {});
 
+  // Delivers a method call to an instance of the class that is the default export, or of the one
+  // called `entrypoint`.
+  io::Pending<api::RpcResult> handleCall(api::RpcCall call, const std::string& entrypoint = {});
+
   // The exports that have a `test` method; the default export is the empty name, and comes first.
   const std::vector<std::string>& tests() const { return tests_; }
   // Runs one, and waits for its waitUntil work. Fails with what the test threw.
@@ -99,11 +103,19 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   [[noreturn]] void failToStart(js::Lock& js, v8::TryCatch& guard);
 
   const Entrypoint* findEntrypoint(const std::string& name) const;
+  // Throws the TypeError for one that is not there, or is no stateless one.
+  const Entrypoint& requireEntrypoint(const std::string& name) const;
+  std::shared_ptr<Invocation> newInvocation();
   // Calls the handler `method` of an entry point with an event's argument; for a class with the
   // argument alone on an instance made for it. Empty when an exception is pending.
   v8::MaybeLocal<v8::Value> callHandler(js::Lock& js, const std::string& entrypoint,
                                         const char* method, v8::Local<v8::Value> argument,
                                         v8::Local<v8::Value> context);
+  // The object that an event for a class is delivered to, made for it.
+  v8::Local<v8::Object> newInstance(js::Lock& js, const Entrypoint& entrypoint,
+                                    v8::Local<v8::Value> context);
+  v8::Local<v8::Value> callMethod(js::Lock& js, const std::string& entrypoint,
+                                  const api::RpcCall& call, v8::Local<v8::Value> context);
   v8::Local<v8::Value> callFetch(js::Lock& js, const std::string& entrypoint,
                                  v8::Local<v8::Value> request, v8::Local<v8::Value> context);
   v8::Local<v8::Value> dispatchFetchEvent(js::Lock& js, v8::Local<v8::Value> request,

@@ -1,8 +1,8 @@
-#include "engine/worker/actor-id.h"
+#include "engine/api/actor-id.h"
 
 #include <doctest/doctest.h>
 
-namespace lathe::worker {
+namespace lathe::api {
 
 TEST_CASE("an id made from a name is always the same") {
   auto id = ActorId::fromName("mykey", "name");
@@ -49,4 +49,4 @@ TEST_CASE("what is no id of the namespace is refused") {
   }
 }
 
-}  // namespace lathe::worker
+}  // namespace lathe::api

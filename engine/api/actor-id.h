@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace lathe::worker {
+namespace lathe::api {
 
 // A text that is no id, or none of the namespace that was asked; the message is for the script.
 class ActorIdError : public std::runtime_error {
@@ -43,4 +43,4 @@ class ActorId {
   std::optional<std::string> name_;
 };
 
-}  // namespace lathe::worker
+}  // namespace lathe::api

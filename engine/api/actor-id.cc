@@ -1,4 +1,4 @@
-#include "engine/worker/actor-id.h"
+#include "engine/api/actor-id.h"
 
 #include <algorithm>
 #include <span>
@@ -9,7 +9,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
-namespace lathe::worker {
+namespace lathe::api {
 namespace {
 
 using Half = std::array<std::uint8_t, ActorId::kBytes / 2>;
@@ -87,4 +87,4 @@ std::string ActorId::toString() const {
   return text;
 }
 
-}  // namespace lathe::worker
+}  // namespace lathe::api

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/js/serializer.h"
+
+// Method calls between workers. A call is a value from the start: it holds nothing of the script that
+// made it. Functions and stubs among arguments and results are refused for now.
+namespace lathe::api {
+
+struct RpcCall {
+  // The names that lead from the target to what is called or read.
+  std::vector<std::string> path;
+  // An array; nothing when a property is read.
+  std::optional<js::SerializedValue> arguments;
+};
+
+struct RpcResult {
+  js::SerializedValue value;
+};
+
+// The platform's objects within a call: none of them can be sent.
+class RpcHostObjects final : public js::HostObjects {
+ public:
+  std::optional<std::uint32_t> keep(js::Lock&, v8::Local<v8::Object>) override {
+    return std::nullopt;
+  }
+  v8::Local<v8::Object> copy(js::Lock& js, std::uint32_t) override {
+    return v8::Object::New(js.v8());
+  }
+};
+
+}  // namespace lathe::api

@@ -1,0 +1,99 @@
+// Remote calls, as both ends see them in JavaScript: what a stub's unknown properties are, and how a call
+// finds its method.
+import { native } from './native.js';
+import { hasOwn, reflectApply } from './primordials.js';
+import { isObject } from './webidl.js';
+
+// ---- The caller's end ----
+
+// The property `name` of a stub: call it, await it, or go on to a property of its own.
+export function rpcProperty(stub, name) {
+  return property((path, args) => native.rpcSend(stub, path, args), [name]);
+}
+
+function property(send, path) {
+  return new Proxy(function () {}, {
+    get(_, key) {
+      if (typeof key === 'symbol') return undefined;
+      if (isPromiseMethod(key)) return promiseMethod(() => send(path, undefined), key);
+      return property(send, [...path, key]);
+    },
+    apply: (_, receiver, args) => pipelined(send(path, args)),
+    construct: refuseConstruction,
+  });
+}
+
+// The promise of a call's result, whose properties can be used before it is there.
+function pipelined(promise) {
+  const send = async (path, args) => {
+    const value = await promise;
+    return args === undefined ? read(value, path) : call(value, path, args);
+  };
+  return new Proxy({}, {
+    get(_, key) {
+      if (key === Symbol.toStringTag) return 'RpcPromise';
+      if (typeof key === 'symbol') return undefined;
+      if (isPromiseMethod(key)) return promiseMethod(() => promise, key);
+      return property(send, [key]);
+    },
+  });
+}
+
+function isPromiseMethod(key) {
+  return key === 'then' || key === 'catch' || key === 'finally';
+}
+
+function promiseMethod(start, key) {
+  return (...args) => {
+    const promise = start();
+    return reflectApply(promise[key], promise, args);
+  };
+}
+
+function refuseConstruction() {
+  throw new TypeError('An RPC method is not a constructor.');
+}
+
+// ---- The receiver's end ----
+
+// What `path` leads to from `target`, called with `args` unless that is undefined. `target` is an instance
+// made for the event: what its classes declare can be reached, what it keeps as its own cannot.
+export function receiveCall(target, path, args) {
+  return args === undefined ? read(target, path) : call(target, path, args);
+}
+
+function read(target, path) {
+  let value = target;
+  for (let i = 0; i < path.length; ++i) value = member(value, path[i]);
+  return value;
+}
+
+function call(target, path, args) {
+  const last = path.length - 1;
+  let receiver = target;
+  for (let i = 0; i < last; ++i) receiver = member(receiver, path[i]);
+  const method = member(receiver, path[last]);
+  if (typeof method !== 'function') throw new TypeError(`"${path[last]}" is not a function.`);
+  return reflectApply(method, receiver, args);
+}
+
+function member(value, name) {
+  if (!isObject(value) || !isReachable(value, name)) {
+    throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
+  }
+  return value[name];
+}
+
+// Of a list or a plain object, its own properties; of an instance of a class, what its classes declare up to the
+// platform's own base, whose members are not for others.
+function isReachable(value, name) {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null || Array.isArray(value)) {
+    return hasOwn(value, name);
+  }
+  if (name === 'constructor' || hasOwn(value, name)) return false;
+  for (let p = prototype; p !== null && p !== Object.prototype; p = Object.getPrototypeOf(p)) {
+    if (hasOwn(p, name)) return true;
+  }
+  return false;
+}
