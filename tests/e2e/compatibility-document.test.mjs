@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import vm from "node:vm";
@@ -26,6 +26,20 @@ async function evaluate(t, expression) {
 
 test("its tables are those of the code", () => {
   execFileSync("node", [join(root, "tools/compatibility-tables.mjs"), "--check"], { stdio: "pipe" });
+});
+
+test("a flag that the code asks for is one that it calls honoured, and the other way round", () => {
+  const table = readFileSync(join(root, "engine/compatibility-flags.inc"), "utf8");
+  const honoured = table
+    .split(/^FLAG\(/m)
+    .filter((row) => /, Follows,/.test(row))
+    .map((row) => /^\w+/.exec(row)[0])
+    .sort();
+  const sources = readdirSync(join(root, "engine"), { recursive: true })
+    .filter((path) => /\.(cc|h)$/.test(path) && !path.startsWith("compatibility."))
+    .map((path) => readFileSync(join(root, "engine", path), "utf8"));
+  const asked = new Set(sources.join("").match(/(?<=\bFlag::)\w+/g));
+  assert.deepEqual([...asked].sort(), honoured);
 });
 
 test("it lists every global that is not JavaScript's own, and no other", async (t) => {
