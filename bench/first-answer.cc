@@ -2,8 +2,9 @@
 //
 //   first-answer PORT COMMAND ARGUMENT…
 //
-// COMMAND is to serve HTTP on 127.0.0.1:PORT. Prints two numbers, milliseconds and kilobytes of resident memory
-// then, and kills it. The exit status is 1 when the first answer is no 200, or none comes within 10 s.
+// COMMAND is to serve HTTP on 127.0.0.1:PORT. Prints two numbers, milliseconds and kilobytes of
+// resident memory then, and kills it. The exit status is 1 when the first answer is no 200, or none
+// comes within 10 s.
 
 #include <cerrno>
 #include <chrono>

@@ -297,10 +297,9 @@ int main(int argc, char** argv) {
   const std::filesystem::path copy = arguments[1];
   try {
     std::vector<char> library = read(arguments[0]);
-    attempt(library, "rename the library, which needs its own file beside the copy",
-            [&](Image& image, Dynamic& dynamic) {
-              rename(image, dynamic, copy.filename().string());
-            });
+    attempt(
+        library, "rename the library, which needs its own file beside the copy",
+        [&](Image& image, Dynamic& dynamic) { rename(image, dynamic, copy.filename().string()); });
     if (!renameOnly) {
       attempt(library, "bind the library's symbols, so programs will start slower", bind);
     }
