@@ -50,6 +50,11 @@ async function load(url, script, seconds) {
 
 // ---- What is printed ----
 
+// Says on a terminal what goes on, in a line of its own that the next one replaces.
+function progress(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
 const columns = [
   { key: "rate", title: "requests/s", digits: 0 },
   { key: "p50", title: "p50 ms", digits: 2 },
@@ -80,7 +85,7 @@ for (const { name, worker, script, path = "/", servers = [lathe, workerd] } of l
   const samples = new Map(servers.map((server) => [server.name, []]));
   for (let round = 0; round < rounds; ++round) {
     for (const server of servers) {
-      process.stderr.write(`\rbench: ${name}, ${server.name}, round ${round + 1} of ${rounds}    `);
+      progress(`bench: ${name}, ${server.name}, round ${round + 1} of ${rounds}`);
       const sample = await during(server, bundled, async ({ url, residentMegabytes }) => {
         await load(url + path, script, 1); // until the compiler has done its work
         const result = await load(url + path, script, values.seconds);
@@ -89,7 +94,7 @@ for (const { name, worker, script, path = "/", servers = [lathe, workerd] } of l
       samples.get(server.name).push(sample);
     }
   }
-  process.stderr.write("\r\x1b[K");
+  progress("");
   print(
     `${name}: ${kConnections} connections`,
     [...samples].map(([server, runs]) => [server, medians(runs)]),
