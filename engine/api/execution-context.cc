@@ -2,6 +2,7 @@
 
 #include "engine/api/natives.h"
 #include "engine/io/io-context.h"
+#include "engine/js/stop-script.h"
 
 namespace lathe::api {
 
@@ -20,7 +21,7 @@ void ExecutionContext::abort(js::Lock& js, std::optional<v8::Local<v8::Value>> r
         js::plainError("Worker execution was aborted due to call to ctx.abort()."));
   }
   context.abort(std::move(error));
-  js.v8()->TerminateExecution();
+  js::stopScript(js);
 }
 
 v8::Local<v8::Value> ExecutionContext::props(js::Lock& js, js::Receiver receiver) {

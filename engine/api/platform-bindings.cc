@@ -3,6 +3,10 @@
 #include "engine/api/base64.h"
 #include "engine/api/blob.h"
 #include "engine/api/body.h"
+#include "engine/api/durable-object-id.h"
+#include "engine/api/durable-object-namespace.h"
+#include "engine/api/durable-object-state.h"
+#include "engine/api/durable-object-stub.h"
 #include "engine/api/execution-context.h"
 #include "engine/api/fetcher.h"
 #include "engine/api/file.h"
@@ -31,6 +35,10 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<BodyStream>(),
     js::interface<ExecutionContext>(),
     js::interface<Fetcher>(),
+    js::interface<DurableObjectId>(),
+    js::interface<DurableObjectNamespace>(),
+    js::interface<DurableObjectState>(),
+    js::interface<DurableObjectStub>(),
     js::interface<File>(),
     js::interface<Headers>(),
     js::interface<Headers::Iterator>(),

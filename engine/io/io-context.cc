@@ -46,9 +46,11 @@ bool IoContext::entered() { return entryDepth > 0; }
 
 // ---- Life ----
 
-IoContext::IoContext(Realm& realm) : realm_(realm), timers_(realm.executor()) {}
+IoContext::IoContext(Realm& realm, ActorGates* gates)
+    : realm_(realm), gates_(gates), timers_(realm.executor()) {}
 
 IoContext::~IoContext() {
+  admissions_.clear();
   // Tasks first, since their I/O may use the objects; each list backwards.
   while (!tasks_.empty()) tasks_.pop_back();
   while (!objects_.empty()) objects_.pop_back();
@@ -231,18 +233,28 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
   call->function = js::Ref<v8::Function>(js, callback);
   for (auto argument : arguments) call->arguments.emplace_back(js, argument);
   std::uint32_t id = realm_.nextTimerId();
-  timers_.add(id, delayMs, repeat, [weak = weak_from_this(), call] {
+  auto section = inputLock_ ? inputLock_.criticalSection() : nullptr;
+  timers_.add(id, delayMs, repeat, [weak = weak_from_this(), call, section] {
     auto self = weak.lock();
     if (!self) return;
-    self->run([&](js::Lock& inner) {
+    auto enter = [call](js::Lock& inner) {
       std::vector<v8::Local<v8::Value>> values;
       for (auto& argument : call->arguments) values.push_back(argument.get(inner));
       js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
                                                 static_cast<int>(values.size()), values.data()));
+    };
+    if (!self->gates_) return self->runTimer(enter, {});
+    self->admit(section, [raw = self.get(), enter](InputGate::Lock lock) {
+      raw->runTimer(enter, std::move(lock));
     });
-    self->checkHang();
   });
   return id;
+}
+
+void IoContext::runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock) {
+  auto self = shared_from_this();
+  runLocked(std::move(lock), call, [](js::Lock&) {});
+  checkHang();
 }
 
 // ---- Hang detection ----

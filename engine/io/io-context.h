@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "engine/io/actor-gates.h"
 #include "engine/io/io-own.h"
 #include "engine/io/pending.h"
 #include "engine/io/realm.h"
@@ -22,7 +23,8 @@ namespace lathe::io {
 // stored.
 class IoContext : public std::enable_shared_from_this<IoContext> {
  public:
-  explicit IoContext(Realm& realm);
+  // `gates`, given for an actor, outlive the context.
+  explicit IoContext(Realm& realm, ActorGates* gates = nullptr);
   ~IoContext();
   IoContext(const IoContext&) = delete;
   IoContext& operator=(const IoContext&) = delete;
@@ -77,6 +79,40 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     return run(std::forward<Body>(body), [](js::Lock&) {});
   }
 
+  // ---- Actors: one entry at a time ----
+
+  // Null when this is no actor's.
+  ActorGates* gates() const { return gates_; }
+
+  // As `run`, holding the input lock until the microtasks have drained.
+  template <class Body, class After>
+  bool runLocked(InputGate::Lock lock, Body&& body, After&& after) {
+    // What the entry leaves of the lock goes when this stack frame does, outside of JavaScript.
+    auto self = shared_from_this();
+    auto before = std::exchange(inputLock_, std::move(lock));
+    bool finished = run(std::forward<Body>(body), std::forward<After>(after));
+    auto used = std::exchange(inputLock_, std::move(before));
+    return finished;
+  }
+
+  // Joins the line for the input lock, at `section` when there is one, else at the gate, and calls
+  // `proceed(lock)` once it is granted: at once when that is possible here. Never when the context
+  // ends first, or the gate breaks.
+  void admit(const std::shared_ptr<InputGate::CriticalSection>& section,
+             std::function<void(InputGate::Lock)> proceed);
+
+  // The lock under which JavaScript runs now; empty when this is no actor's.
+  InputGate::Lock& inputLock() { return inputLock_; }
+
+  // Runs `callback` with everything else shut out until the promise that it returns has settled
+  // (reference §3.12). A promise of its result.
+  v8::Local<v8::Promise> blockConcurrencyWhile(js::Lock& js, v8::Local<v8::Function> callback);
+  static constexpr int kBlockMsMax = 30'000;
+  static constexpr std::size_t kBlockDepthMax = 64;
+
+  // Whether nothing is under way that could run JavaScript by itself.
+  bool idle() const { return nothingPending() && waitUntilCount_ == 0 && admissions_.empty(); }
+
   // ---- From I/O to JavaScript ----
 
   // The one bridge: returns a JavaScript promise for `pending`. When it settles, the isolate is
@@ -85,13 +121,15 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // dropped, the continuation destroyed uncalled, and the promise never settles.
   template <class T, class Continuation>
   v8::Local<v8::Promise> awaitIo(js::Lock& js, Pending<T> pending, Continuation continuation) {
-    auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
-    auto* task = new Await<T, Continuation>(*this, js, resolver, std::move(pending),
-                                            std::move(continuation));
-    tasks_.emplace_back(task);
-    task->position = std::prev(tasks_.end());
-    task->begin();
-    return resolver->GetPromise();
+    return awaitIo(js, std::move(pending), std::move(continuation), {});
+  }
+  // The same, holding the input lock meanwhile: nothing else is delivered to the actor before the
+  // continuation has run.
+  template <class T, class Continuation>
+  v8::Local<v8::Promise> awaitIoWithInputLock(js::Lock& js, Pending<T> pending,
+                                              Continuation continuation) {
+    return awaitIo(js, std::move(pending), std::move(continuation),
+                   inputLock_ ? inputLock_.share() : InputGate::Lock());
   }
 
   // ---- From JavaScript to I/O ----
@@ -190,6 +228,20 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   };
 
   template <class T, class Continuation>
+  v8::Local<v8::Promise> awaitIo(js::Lock& js, Pending<T> pending, Continuation continuation,
+                                 InputGate::Lock held) {
+    auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
+    auto* task = new Await<T, Continuation>(*this, js, resolver, std::move(pending),
+                                            std::move(continuation));
+    task->held = std::move(held);
+    if (inputLock_) task->section = inputLock_.criticalSection();
+    tasks_.emplace_back(task);
+    task->position = std::prev(tasks_.end());
+    task->begin();
+    return resolver->GetPromise();
+  }
+
+  template <class T, class Continuation>
   struct Await final : Task {
     Await(IoContext& owner, js::Lock& js, v8::Local<v8::Promise::Resolver> promise,
           Pending<T> waited, Continuation then)
@@ -215,11 +267,20 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     }
 
     void finish(Outcome<T> outcome) {
+      if (!context.gates_ || held) return enter(std::move(outcome), std::move(held));
+      auto kept = std::make_shared<Outcome<T>>(std::move(outcome));
+      context.admit(section, [this, kept](InputGate::Lock lock) {
+        enter(std::move(*kept), std::move(lock));
+      });
+    }
+
+    void enter(Outcome<T> outcome, InputGate::Lock lock) {
       auto self = context.shared_from_this();
       // Taken out of the list first: whatever happens in JavaScript may end the context.
       auto owned = std::move(*position);
       context.tasks_.erase(position);
-      context.run([&](js::Lock& js) { settle(js, std::move(outcome)); });
+      context.runLocked(
+          std::move(lock), [&](js::Lock& js) { settle(js, std::move(outcome)); }, [](js::Lock&) {});
       owned.reset();  // this object
       self->checkHang();
     }
@@ -263,7 +324,18 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     js::Ref<v8::Promise::Resolver> resolver;
     Pending<T> pending;
     Continuation continuation;
+    // Of an actor: the lock that was kept since the call, and the section that the call was made
+    // in.
+    InputGate::Lock held;
+    std::shared_ptr<InputGate::CriticalSection> section;
   };
+
+  // One critical section that JavaScript has asked for.
+  struct Block;
+  void startBlock(const std::shared_ptr<Block>& block);
+  void endBlock(js::Lock& js, const std::shared_ptr<Block>& block, v8::Local<v8::Value> value,
+                bool fulfilled);
+  void runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock);
 
   // Runs `body`; a C++ or JavaScript exception that leaves it is logged as uncaught.
   bool guarded(js::Lock& js, const std::function<void()>& body);
@@ -273,6 +345,11 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   void endWaitUntil();
 
   Realm& realm_;
+  ActorGates* gates_;
+  InputGate::Lock inputLock_;
+  // Those who wait for the input lock.
+  std::list<Pending<InputGate::Lock>> admissions_;
+  std::list<std::shared_ptr<Block>> blocks_;
   std::string title_;
   js::Ref<v8::Object> token_;
   // In order of creation; destroyed in reverse.

@@ -73,6 +73,10 @@ v8::Local<v8::Value> RemoteException::toJs(Lock& js) const {
         .FromMaybe(false);
   }
   object->CreateDataProperty(js.context(), js.name("remote"), v8::True(js.v8())).FromMaybe(false);
+  if (reset_) {
+    object->CreateDataProperty(js.context(), js.name("durableObjectReset"), v8::True(js.v8()))
+        .FromMaybe(false);
+  }
   return made;
 }
 

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/js/lock.h"
@@ -52,6 +53,11 @@ class RemoteException : public std::exception {
 
   // For people: with the stack and the causes.
   const char* what() const noexcept override { return text_.c_str(); }
+  // The actor that it comes from has been reset: told as `durableObjectReset`.
+  RemoteException& markReset() {
+    reset_ = true;
+    return *this;
+  }
   // An Error of the same name and message, marked as `remote`.
   v8::Local<v8::Value> toJs(Lock& js) const;
 
@@ -59,6 +65,7 @@ class RemoteException : public std::exception {
   std::string name_;
   std::string message_;
   std::string text_;
+  bool reset_ = false;
 };
 
 // V8 has an exception scheduled already: unwind to the callback or the entry without touching V8.
@@ -81,6 +88,25 @@ T check(v8::Maybe<T> maybe) {
   T value;
   if (!maybe.To(&value)) throw ExceptionPending();
   return value;
+}
+
+// Runs `work`. What it throws becomes the value that is returned; nothing when all went well. A
+// script that was stopped gives an empty handle.
+template <class Work>
+std::optional<v8::Local<v8::Value>> caught(Lock& js, Work&& work) {
+  v8::TryCatch guard(js.v8());
+  try {
+    work();
+    return std::nullopt;
+  } catch (const ExceptionPending&) {
+    if (guard.HasTerminated() || !guard.HasCaught()) {
+      guard.ReThrow();
+      return v8::Local<v8::Value>();
+    }
+    return guard.Exception();
+  } catch (...) {
+    return currentExceptionToJs(js);
+  }
 }
 
 // "Name: message" and the stack, as an uncaught exception is shown. Never throws.

@@ -99,7 +99,9 @@ struct Convert<v8::Local<v8::Value>> {
 template <class T>
 requires std::is_base_of_v<v8::Value, T>
 struct Convert<v8::Local<T>> {
-  static constexpr const char* kName = "object";
+  static constexpr const char* kName = std::is_same_v<T, v8::Function>  ? "Function"
+                                       : std::is_same_v<T, v8::Promise> ? "Promise"
+                                                                        : "object";
   static v8::Local<v8::Value> toJs(Lock&, v8::Local<T> value) { return value; }
   static bool accepts(Lock&, v8::Local<v8::Value> value) {
     if constexpr (std::is_same_v<T, v8::Function>) return value->IsFunction();

@@ -2,6 +2,7 @@
 
 #include "engine/io/cpu-watch.h"
 #include "engine/io/io-context.h"
+#include "engine/worker/actor-namespace.h"
 #include "engine/worker/error-page.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/generation.h"
@@ -13,7 +14,7 @@ class Engine::Implementation {
  public:
   Implementation(js::Platform& platform, boost::asio::io_context& loop, Log& log,
                  const Options& options)
-      : host{platform, loop, log, watch, options.snapshot, options.onFatal} {}
+      : host{platform, loop, log, watch, options.snapshot, options.onFatal}, actors(host) {}
 
   // The answer to a request whose handler failed, and the line in the log.
   io::Response failed(const std::shared_ptr<Worker>& worker, const std::exception_ptr& error,
@@ -46,6 +47,7 @@ class Engine::Implementation {
 
   io::CpuWatch watch;
   Host host;
+  ActorNamespaces actors;
   std::shared_ptr<Generation> generation;
 };
 
@@ -56,7 +58,9 @@ Engine::Engine(js::Platform& platform, boost::asio::io_context& loop, Log& log,
 Engine::~Engine() = default;
 
 void Engine::replace(std::vector<WorkerSource> sources) {
-  implementation_->generation = Generation::load(implementation_->host, std::move(sources));
+  auto& self = *implementation_;
+  self.generation = Generation::load(self.host, self.actors, std::move(sources));
+  self.actors.use(self.generation);
 }
 
 Answer Engine::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body) {

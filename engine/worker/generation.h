@@ -9,17 +9,24 @@
 
 namespace lathe::worker {
 
+class ActorNamespaces;
+
 // Workers that were loaded together and know each other by name. Those with equal settings share an
 // isolate. Held by the engine while it is the newest, and by nothing else: what is under way in it
 // holds its own worker.
-class Generation : public std::enable_shared_from_this<Generation> {
+class Generation final : public Worker::BindingTargets,
+                         public std::enable_shared_from_this<Generation> {
  public:
   // Loads all of `sources`. Throws LoadError.
-  static std::shared_ptr<Generation> load(const Host& host, std::vector<WorkerSource> sources);
-  explicit Generation(const Host& host) : host_(host) {}
+  static std::shared_ptr<Generation> load(const Host& host, ActorNamespaces& actors,
+                                          std::vector<WorkerSource> sources);
+  Generation(const Host& host, ActorNamespaces& actors) : host_(host), actors_(actors) {}
 
   const std::vector<std::shared_ptr<Worker>>& workers() const { return workers_; }
   std::shared_ptr<Worker> find(std::string_view name);
+
+  std::shared_ptr<api::ServiceTarget> service(const Binding::Service& binding) override;
+  std::shared_ptr<api::ActorDirectory> actors(const Binding::Actors& binding) override;
 
   // Puts fresh workers, in a fresh isolate, into the place of those whose isolate has blown its
   // heap. Throws LoadError when they do not start any more.
@@ -29,6 +36,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   std::shared_ptr<Worker> make(const WorkerSource& source);
 
   const Host& host_;
+  ActorNamespaces& actors_;
   std::vector<WorkerSource> sources_;
   std::vector<std::weak_ptr<Worker::Isolate>> isolates_;
   std::vector<std::shared_ptr<Worker>> workers_;

@@ -7,28 +7,6 @@
 #include "engine/worker/exception-text.h"
 
 namespace lathe::worker {
-namespace {
-
-// Runs `work`; what it throws becomes the exception value, nothing when all went well. A script
-// that was stopped gives an empty handle.
-template <class Work>
-std::optional<v8::Local<v8::Value>> caught(js::Lock& js, Work&& work) {
-  v8::TryCatch guard(js.v8());
-  try {
-    work();
-    return std::nullopt;
-  } catch (const js::ExceptionPending&) {
-    if (guard.HasTerminated() || !guard.HasCaught()) {
-      guard.ReThrow();
-      return v8::Local<v8::Value>();
-    }
-    return guard.Exception();
-  } catch (...) {
-    return js::currentExceptionToJs(js);
-  }
-}
-
-}  // namespace
 
 Invocation::Invocation(std::shared_ptr<Worker> worker)
     : worker_(std::move(worker)), context_(std::make_shared<io::IoContext>(*worker_)) {}
@@ -46,7 +24,7 @@ void Invocation::deliver(Call call, Settled settled) {
   };
   context_->run(
       [&](js::Lock& js) {
-        auto exception = caught(js, [&] {
+        auto exception = js::caught(js, [&] {
           auto ctx = js::wrap(js, js::make<api::ExecutionContext>());
           result = call(js, ctx);
         });
@@ -59,7 +37,7 @@ void Invocation::deliver(Call call, Settled settled) {
           auto self = weak.lock();
           if (!self || self->answered_) return;
           if (!fulfilled) return failed(inner, value);
-          auto exception = caught(inner, [&] { settled(inner, value); });
+          auto exception = js::caught(inner, [&] { settled(inner, value); });
           if (exception) failed(inner, *exception);
         };
         if (result->IsPromise()) {
@@ -159,18 +137,16 @@ io::Pending<api::RpcResult> Invocation::call(api::RpcCall call, const std::strin
   callWaiting_->onDropped([weak = weak_from_this()] {
     if (auto gone = weak.lock()) gone->abandoned();
   });
-  deliver(
-      [&](js::Lock& js, v8::Local<v8::Value> ctx) {
-        return worker_->callMethod(js, entrypoint, call, ctx);
-      },
-      [this](js::Lock& js, v8::Local<v8::Value> value) {
-        api::RpcHostObjects hosts;
-        api::RpcResult result{js::serialize(js, value, {}, hosts)};
-        answered_ = true;
-        context_->answered();
-        callWaiting_->resolve(std::move(result));
-        delivered();
-      });
+  deliver([&](js::Lock& js,
+              v8::Local<v8::Value> ctx) { return worker_->callMethod(js, entrypoint, call, ctx); },
+          [this](js::Lock& js, v8::Local<v8::Value> value) {
+            api::RpcHostObjects hosts;
+            api::RpcResult result{js::serialize(js, value, {}, hosts)};
+            answered_ = true;
+            context_->answered();
+            callWaiting_->resolve(std::move(result));
+            delivered();
+          });
   return std::move(channel.pending);
 }
 

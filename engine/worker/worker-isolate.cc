@@ -52,8 +52,8 @@ std::shared_ptr<Worker::Script> Worker::Isolate::newScript(WorkerSource source) 
 Worker::Script::Script(std::shared_ptr<Isolate> isolate, WorkerSource source)
     : isolate_(std::move(isolate)), source_(std::move(source)), main_(source_.modules->main()) {}
 
-std::shared_ptr<Worker> Worker::Script::createWorker(const FindService& findService) {
-  return std::make_shared<Worker>(shared_from_this(), findService);
+std::shared_ptr<Worker> Worker::Script::createWorker(BindingTargets& targets) {
+  return std::make_shared<Worker>(shared_from_this(), targets);
 }
 
 }  // namespace lathe::worker

@@ -50,7 +50,7 @@ class Worker::Script : public std::enable_shared_from_this<Worker::Script> {
   Script(std::shared_ptr<Isolate> isolate, WorkerSource source);
 
   // A new instance: makes its context and bindings and runs its top level once. Throws LoadError.
-  std::shared_ptr<Worker> createWorker(const FindService& findService);
+  std::shared_ptr<Worker> createWorker(BindingTargets& targets);
 
   Isolate& isolate() const { return *isolate_; }
   const WorkerSource& source() const { return source_; }

@@ -64,13 +64,28 @@ struct Binding {
     std::string worker;
     std::string entrypoint;  // empty: the default export
   };
+  // The actors of a class that a worker loaded together with this one, or this one itself, exports.
+  struct Actors {
+    std::string worker;
+    std::string className;
+  };
   // A kind that lathe does not have yet: any use throws `not implemented in lathe: X`.
   struct Unsupported {
     std::string what;
   };
 
   std::string name;
-  std::variant<Text, Json, Service, Unsupported> value;
+  std::variant<Text, Json, Service, Actors, Unsupported> value;
+};
+
+// What is to be known of an exported class of actors. One without an entry has a unique key made of
+// the worker's name and its own, and nothing special.
+struct ActorClass {
+  std::string className;
+  // What the ids of its actors are made from: with another key they are other actors.
+  std::string uniqueKey;
+  // Instances stay, also when they are idle.
+  bool preventEviction = false;
 };
 
 struct WorkerSource {
@@ -78,6 +93,7 @@ struct WorkerSource {
   Compatibility compatibility;
   std::shared_ptr<ModuleLoader> modules;
   std::vector<Binding> bindings;
+  std::vector<ActorClass> actorClasses;
   // CPU time that one entry into the script may take.
   std::uint32_t cpuMsMax = 30'000;
   // JavaScript heap, and likewise array buffers, of the isolate that the worker gets.

@@ -69,10 +69,10 @@ void Worker::makeContext() {
 
 // ---- Bindings ----
 
-void Worker::makeBindings(js::Lock& js, const FindService& findService) {
+void Worker::makeBindings(js::Lock& js, BindingTargets& targets) {
   auto env = v8::Object::New(js.v8());
   for (const auto& binding : script_->source().bindings) {
-    auto value = valueOf(js, binding, findService);
+    auto value = valueOf(js, binding, targets);
     js::check(env->CreateDataProperty(js.context(), js.name(binding.name), value));
   }
   env_ = js::Ref<v8::Object>(js, env);
@@ -87,13 +87,16 @@ void Worker::makeBindings(js::Lock& js, const FindService& findService) {
 }
 
 v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
-                                     const FindService& findService) {
+                                     BindingTargets& targets) {
   if (auto* text = std::get_if<Binding::Text>(&binding.value)) return js.string(text->value);
   if (auto* json = std::get_if<Binding::Json>(&binding.value)) {
     return js::check(v8::JSON::Parse(js.context(), js.string(json->value)));
   }
   if (auto* service = std::get_if<Binding::Service>(&binding.value)) {
-    return js::wrap(js, js::make<api::Fetcher>(findService(*service)));
+    return js::wrap(js, js::make<api::Fetcher>(targets.service(*service)));
+  }
+  if (auto* actors = std::get_if<Binding::Actors>(&binding.value)) {
+    return js::wrap(js, js::make<api::DurableObjectNamespace>(targets.actors(*actors)));
   }
   auto name =
       js.string(binding.name + " (" + std::get<Binding::Unsupported>(binding.value).what + ")")

@@ -18,7 +18,7 @@ Log::Level levelOf(std::string_view name) {
 
 }  // namespace
 
-Worker::Worker(std::shared_ptr<Script> script, const FindService& findService)
+Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
     : script_(std::move(script)),
       modules_(
           script_->source().modules,
@@ -40,7 +40,7 @@ Worker::Worker(std::shared_ptr<Script> script, const FindService& findService)
   workerIsolate().inside([&](js::Lock& js) {
     makeContext();
     v8::Context::Scope entered(v8Context());
-    makeBindings(js, findService);
+    makeBindings(js, targets);
     start(js);
   });
   starting_ = false;
@@ -203,14 +203,17 @@ v8::Local<v8::Value> Worker::callMethod(js::Lock& js, const std::string& wanted,
         "The receiving entrypoint does not support RPC, because it is not a class that extends "
         "WorkerEntrypoint of \"cloudflare:workers\".");
   }
-  auto receiver = newInstance(js, entrypoint, ctx);
+  return receiveCall(js, newInstance(js, entrypoint, ctx), call);
+}
+
+v8::Local<v8::Value> Worker::receiveCall(js::Lock& js, v8::Local<v8::Object> receiver,
+                                         const api::RpcCall& call) {
   api::RpcHostObjects hosts;
-  v8::Local<v8::Value> arguments[] = {
-      receiver, js::Convert<std::vector<std::string>>::toJs(js, call.path),
-      call.arguments ? js::deserialize(js, *call.arguments, hosts)
-                     : v8::Local<v8::Value>(js.undefined())};
-  return js::check(
-      hook(js, "receiveCall")->Call(js.context(), js.undefined(), 3, arguments));
+  v8::Local<v8::Value> arguments[] = {receiver,
+                                      js::Convert<std::vector<std::string>>::toJs(js, call.path),
+                                      call.arguments ? js::deserialize(js, *call.arguments, hosts)
+                                                     : v8::Local<v8::Value>(js.undefined())};
+  return js::check(hook(js, "receiveCall")->Call(js.context(), js.undefined(), 3, arguments));
 }
 
 v8::Local<v8::Value> Worker::callFetch(js::Lock& js, const std::string& entrypoint,

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/api/durable-object-namespace.h"
 #include "engine/api/fetcher.h"
 #include "engine/io/http-message.h"
 #include "engine/io/io-context.h"
@@ -29,11 +30,18 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
  public:
   class Isolate;
   class Script;
-  // Finds the far end of a service binding.
-  using FindService = std::function<std::shared_ptr<api::ServiceTarget>(const Binding::Service&)>;
+  class Actor;
+
+  // Finds the far ends of bindings.
+  class BindingTargets {
+   public:
+    virtual ~BindingTargets() = default;
+    virtual std::shared_ptr<api::ServiceTarget> service(const Binding::Service& binding) = 0;
+    virtual std::shared_ptr<api::ActorDirectory> actors(const Binding::Actors& binding) = 0;
+  };
 
   // Made by Script::createWorker.
-  Worker(std::shared_ptr<Script> script, const FindService& findService);
+  Worker(std::shared_ptr<Script> script, BindingTargets& targets);
   ~Worker() override;
 
   const std::string& name() const;
@@ -81,6 +89,7 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
 
  private:
   friend class Invocation;
+  friend class Actor;
 
   // What an event is delivered to.
   struct Entrypoint {
@@ -91,9 +100,8 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   };
 
   void makeContext();
-  void makeBindings(js::Lock& js, const FindService& findService);
-  v8::Local<v8::Value> valueOf(js::Lock& js, const Binding& binding,
-                               const FindService& findService);
+  void makeBindings(js::Lock& js, BindingTargets& targets);
+  v8::Local<v8::Value> valueOf(js::Lock& js, const Binding& binding, BindingTargets& targets);
   // Runs the script's top level. Throws LoadError.
   void start(js::Lock& js);
   void runModules(js::Lock& js, v8::Local<v8::Module> main);
@@ -114,6 +122,9 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   // The object that an event for a class is delivered to, made for it.
   v8::Local<v8::Object> newInstance(js::Lock& js, const Entrypoint& entrypoint,
                                     v8::Local<v8::Value> context);
+  // What a method call on `receiver` comes to.
+  v8::Local<v8::Value> receiveCall(js::Lock& js, v8::Local<v8::Object> receiver,
+                                   const api::RpcCall& call);
   v8::Local<v8::Value> callMethod(js::Lock& js, const std::string& entrypoint,
                                   const api::RpcCall& call, v8::Local<v8::Value> context);
   v8::Local<v8::Value> callFetch(js::Lock& js, const std::string& entrypoint,

@@ -1,0 +1,13 @@
+#include "engine/api/durable-object-stub.h"
+
+namespace lathe::api {
+
+void DurableObjectStub::describe(js::Class<DurableObjectStub>& c, const Compatibility&) {
+  c.name(kInterface).hidden().extends<Fetcher>();
+  c.attribute<&DurableObjectStub::id>("id");
+  c.attribute<&DurableObjectStub::name>("name");
+  // Interceptors are not inherited.
+  c.fallback<&Fetcher::property>();
+}
+
+}  // namespace lathe::api
