@@ -28,8 +28,8 @@ constexpr std::int64_t kBodyMbMax = 1'048'576;
 constexpr std::array<std::string_view, 8> kLatheKeys = {
     "body_mb", "cache",     "durability", "durable_object_namespaces", "durable_object_storage",
     "modules", "memory_mb", "v8_flags"};
-constexpr std::array<std::string_view, 4> kLatheKeysToCome = {
-    "cache", "durability", "durable_object_namespaces", "durable_object_storage"};
+constexpr std::array<std::string_view, 3> kLatheKeysToCome = {"cache", "durability",
+                                                              "durable_object_storage"};
 
 // Fills in a Config from a file, key by key.
 class Reader {
@@ -47,6 +47,7 @@ class Reader {
     readCompatibility();
     readVars();
     readServices();
+    readActors();
     readLimits();
     readDev();
     readLathe();
@@ -209,6 +210,38 @@ class Reader {
       config_.bindings.push_back(
           {node.required("binding").name(),
            Binding::Service{service.name(), entrypoint ? entrypoint->name() : ""}});
+    }
+  }
+
+  void readActors() {
+    if (auto objects = find("durable_objects")) {
+      auto bindings = objects->member("bindings");
+      for (const ConfigNode& node : bindings ? bindings->elements() : std::vector<ConfigNode>()) {
+        auto script = node.member("script_name");
+        std::string worker = script ? script->name() : config_.name;
+        if (script) config_.services.push_back({worker, node.file().at(script->place())});
+        config_.bindings.push_back({node.required("name").name(),
+                                    Binding::Actors{worker, node.required("class_name").name()}});
+      }
+    }
+    auto namespaces = find("lathe", "durable_object_namespaces");
+    if (!namespaces) return;
+    constexpr std::array<std::string_view, 4> kKeys = {"class_name", "ephemeral",
+                                                       "prevent_eviction", "unique_key"};
+    for (const ConfigNode& node : namespaces->elements()) {
+      refuseUnknownKeys(node, kKeys);
+      worker::ActorClass actors;
+      actors.className = node.required("class_name").name();
+      auto key = node.member("unique_key");
+      actors.uniqueKey = key ? key->name() : config_.name + ":" + actors.className;
+      if (auto prevent = node.member("prevent_eviction")) {
+        actors.preventEviction = prevent->boolean();
+      }
+      if (auto ephemeral = node.member("ephemeral"); ephemeral && ephemeral->boolean()) {
+        config_.notices.push_back(node.file().at(ephemeral->place()) +
+                                  ": lathe has no ephemeral Durable Objects yet");
+      }
+      config_.actorClasses.push_back(std::move(actors));
     }
   }
 

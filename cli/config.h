@@ -56,6 +56,7 @@ struct Config {
 
   Compatibility compatibility;
   std::vector<worker::Binding> bindings;
+  std::vector<worker::ActorClass> actorClasses;
   std::vector<ServiceUse> services;
 
   std::uint32_t cpuMs = kCpuMs;

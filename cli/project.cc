@@ -42,6 +42,15 @@ void refuseUnknownServices(const std::vector<Config>& configs) {
   }
 }
 
+// The worker that a binding leads to, when it leads to one.
+std::string workerBehind(const worker::Binding& binding) {
+  if (auto* service = std::get_if<worker::Binding::Service>(&binding.value)) {
+    return service->worker;
+  }
+  if (auto* actors = std::get_if<worker::Binding::Actors>(&binding.value)) return actors->worker;
+  return {};
+}
+
 }  // namespace
 
 Config loadConfig(const ProjectChoice& choice) {
@@ -70,14 +79,14 @@ Config loadConfig(const ProjectChoice& choice) {
 Config loadConfigAlone(const ProjectChoice& choice) {
   Config config = loadConfig(choice);
   for (worker::Binding& binding : config.bindings) {
-    auto* service = std::get_if<worker::Binding::Service>(&binding.value);
-    if (!service || service->worker == config.name) continue;
-    auto use = std::ranges::find(config.services, service->worker, &ServiceUse::service);
-    config.notices.push_back(use->writtenAt + ": the service \"" + service->worker +
+    std::string other = workerBehind(binding);
+    if (other.empty() || other == config.name) continue;
+    auto use = std::ranges::find(config.services, other, &ServiceUse::service);
+    config.notices.push_back(use->writtenAt + ": the service \"" + other +
                              "\" is not loaded together with this worker; using env." +
                              binding.name + " throws");
-    binding.value = worker::Binding::Unsupported{"the service \"" + service->worker +
-                                                 "\", which is not loaded"};
+    binding.value =
+        worker::Binding::Unsupported{"the service \"" + other + "\", which is not loaded"};
   }
   std::erase_if(config.services, [&](const ServiceUse& use) { return use.service != config.name; });
   return config;
@@ -97,6 +106,7 @@ std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& confi
       source.modules = std::make_shared<ListedModules>(config.modules);
     }
     source.bindings = config.bindings;
+    source.actorClasses = config.actorClasses;
     source.cpuMsMax = config.cpuMs;
     source.memoryBytesMax = std::size_t{config.memoryMb} << 20;
   }

@@ -78,7 +78,7 @@ class Collector {
 
   // Of the keys that environments do not inherit, wrangler's users expect it most of these.
   void warnNotInherited() {
-    for (std::string_view name : {"vars", "services"}) {
+    for (std::string_view name : {"vars", "services", "durable_objects"}) {
       auto above = top_.member(name);
       if (!above || above->empty() || environment_->member(name)) continue;
       warn(*above, "is not inherited by \"" + environment_->path() + "\", which has none");

@@ -32,7 +32,7 @@ constexpr WranglerKey kKeys[] = {
     {"define", missing, environment, "replacement of identifiers"},
     {"dev", read, topLevel},
     {"dispatch_namespaces", missing, environment, "Workers for Platforms", "[].binding"},
-    {"durable_objects", missing, environment, "Durable Objects", "bindings.[].name"},
+    {"durable_objects", read, environment},
     {"env", read, topLevel},
     {"exports"},
     {"find_additional_modules"},

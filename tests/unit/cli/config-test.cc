@@ -45,6 +45,9 @@ std::string bindingsOf(const Config& config) {
     if (auto* service = std::get_if<Binding::Service>(&binding.value)) {
       all += "service:" + service->worker + "#" + service->entrypoint;
     }
+    if (auto* actors = std::get_if<Binding::Actors>(&binding.value)) {
+      all += "actors:" + actors->worker + "#" + actors->className;
+    }
     if (std::holds_alternative<Binding::Unsupported>(binding.value)) all += "unsupported";
   }
   return all;
@@ -219,10 +222,6 @@ TEST_CASE("what lathe does not have yet is said once, and its bindings throw") {
        R"(wrangler.jsonc:2:1: "kv_namespaces": lathe does not have KV namespaces yet; using env.A, env.B throws)",
        "A=unsupported B=unsupported"},
       {R"("kv_namespaces": [])", "", ""},
-      {R"("durable_objects": {"bindings": [{"name": "D", "class_name": "C"}]})",
-       R"(wrangler.jsonc:2:1: "durable_objects": lathe does not have Durable Objects yet; using env.D throws)",
-       "D=unsupported"},
-      {R"("durable_objects": {"bindings": []})", "", ""},
       {R"("queues": {"producers": [{"binding": "Q", "queue": "q"}]})",
        R"(wrangler.jsonc:2:1: "queues": lathe does not have queues yet; using env.Q throws)",
        "Q=unsupported"},
@@ -246,6 +245,25 @@ TEST_CASE("what lathe does not have yet is said once, and its bindings throw") {
     CHECK(config.warnings.empty());
     CHECK(bindingsOf(config) == bindings);
   }
+}
+
+TEST_CASE("actors are bound by class, and their unique keys can be chosen") {
+  Config config = configOf(R"("compatibility_date": "2026-08-01", "durable_objects": {"bindings": [
+    {"name": "A", "class_name": "Room"}, {"name": "B", "class_name": "Hall", "script_name": "other"}
+  ]}, "lathe": {"durable_object_namespaces": [
+    {"class_name": "Room", "unique_key": "mykey", "prevent_eviction": true}, {"class_name": "Hut"}
+  ]})");
+  CHECK(bindingsOf(config) == "A=actors:x#Room B=actors:other#Hall");
+  REQUIRE(config.services.size() == 1);
+  CHECK(config.services[0].service == "other");
+  REQUIRE(config.actorClasses.size() == 2);
+  CHECK(config.actorClasses[0].uniqueKey == "mykey");
+  CHECK(config.actorClasses[0].preventEviction);
+  CHECK(config.actorClasses[1].uniqueKey == "x:Hut");
+  CHECK_FALSE(config.actorClasses[1].preventEviction);
+  CHECK(contains(errorOf(R"("durable_objects": {"bindings": [{"name": "A"}]})"), "class_name"));
+  CHECK(contains(errorOf(R"("lathe": {"durable_object_namespaces": [{"class_nam": "A"}]})"),
+                 "did you mean \"class_name\"?"));
 }
 
 TEST_CASE("what nobody knows is a warning with the nearest name") {
