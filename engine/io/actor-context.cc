@@ -20,28 +20,24 @@ constexpr const char* kTooLong =
 void IoContext::admit(const std::shared_ptr<InputGate::CriticalSection>& section,
                       std::function<void(InputGate::Lock)> proceed) {
   auto waiting = section ? section->wait() : gates_->input.wait();
-  bool granted = waiting.settled();
-  if (granted && !entered()) {
+  if (waiting.settled() && !entered()) {
     auto outcome = waiting.takeOutcome();
     if (!outcome.failed()) proceed(outcome.take());
     return;
   }
-  auto place = admissions_.insert(admissions_.end(), std::move(waiting));
-  // Granting happens inside somebody else's release: what follows runs from the loop.
-  place->then([this, place, proceed = std::move(proceed)](Outcome<InputGate::Lock> outcome) {
-    if (outcome.failed()) {
-      // Whoever broke the gate aborts this context.
-      boost::asio::post(realm_.executor(), [weak = weak_from_this(), place] {
-        if (auto self = weak.lock()) self->admissions_.erase(place);
-      });
-      return;
-    }
-    auto lock = std::make_shared<InputGate::Lock>(outcome.take());
-    boost::asio::post(realm_.executor(), [weak = weak_from_this(), place, lock, proceed] {
+  auto place =
+      admissions_.insert(admissions_.end(), {std::move(waiting), {}, std::move(proceed)});
+  // Granting happens inside somebody else's release: what follows runs from the loop. What is posted
+  // may outlive this context, and JavaScript with it: it only names the place.
+  place->waiting.then([this, place](Outcome<InputGate::Lock> outcome) {
+    bool granted = !outcome.failed();  // else whoever broke the gate aborts this context
+    if (granted) place->lock = outcome.take();
+    boost::asio::post(realm_.executor(), [weak = weak_from_this(), place, granted] {
       auto self = weak.lock();
       if (!self) return;
+      Admission admitted = std::move(*place);
       self->admissions_.erase(place);
-      proceed(std::move(*lock));
+      if (granted) admitted.proceed(std::move(admitted.lock));
     });
   });
 }
@@ -67,10 +63,10 @@ v8::Local<v8::Promise> IoContext::blockConcurrencyWhile(js::Lock& js,
   block->position = blocks_.insert(blocks_.end(), block);
 
   block->limit.expires_after(std::chrono::milliseconds(kBlockMsMax));
-  block->limit.async_wait([weak = weak_from_this(), block](boost::system::error_code error) {
-    auto self = weak.lock();
-    if (error || !self) return;
-    block->section->failed(std::make_exception_ptr(js::plainError(kTooLong)));
+  block->limit.async_wait([weak = std::weak_ptr<Block>(block)](boost::system::error_code error) {
+    auto running = weak.lock();
+    if (error || !running) return;
+    running->section->failed(std::make_exception_ptr(js::plainError(kTooLong)));
   });
   // Starts when the lock of this turn is released, ahead of any event that waits.
   admit(block->section, [this, block](InputGate::Lock lock) {

@@ -42,6 +42,7 @@ Lock::Lock(std::shared_ptr<CriticalSection> section) : section_(std::move(sectio
 }
 
 Lock& Lock::operator=(Lock&& other) noexcept {
+  if (this == &other) return *this;
   // The old lock goes last, when this one is in its new state: its release runs continuations.
   Lock old = std::move(*this);
   section_ = std::move(other.section_);
@@ -99,9 +100,12 @@ std::shared_ptr<CriticalSection> CriticalSection::detach() {
 }
 
 CriticalSection& CriticalSection::unfinished() {
-  CriticalSection* section = this;
-  while (section->state_ == State::kFinished && section->parent_) section = section->parent_.get();
-  return *section;
+  if (state_ != State::kFinished) return *this;
+  // Finished ones are skipped for good, so that a long row of them is walked once.
+  while (parent_->state_ == State::kFinished) {
+    auto skipped = std::exchange(parent_, parent_->parent_);
+  }
+  return *parent_;
 }
 
 Pending<Lock> CriticalSection::wait() {

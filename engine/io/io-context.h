@@ -347,8 +347,13 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   Realm& realm_;
   ActorGates* gates_;
   InputGate::Lock inputLock_;
-  // Those who wait for the input lock.
-  std::list<Pending<InputGate::Lock>> admissions_;
+  // Those who wait for the input lock, or have it and wait for their turn of the loop.
+  struct Admission {
+    Pending<InputGate::Lock> waiting;
+    InputGate::Lock lock;
+    std::function<void(InputGate::Lock)> proceed;
+  };
+  std::list<Admission> admissions_;
   std::list<std::shared_ptr<Block>> blocks_;
   std::string title_;
   js::Ref<v8::Object> token_;

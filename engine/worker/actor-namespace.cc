@@ -68,6 +68,14 @@ void ActorNamespace::prune() {
   pruneAt_ = std::max<std::size_t>(1024, 2 * actors_.size());
 }
 
+void ActorNamespace::close() {
+  for (auto& [key, actor] : std::exchange(actors_, {})) actor->close();
+}
+
+void ActorNamespaces::close() {
+  for (auto& [key, made] : namespaces_) made->close();
+}
+
 std::shared_ptr<ActorNamespace> ActorNamespaces::find(const WorkerSource& source,
                                                       const std::string& className) {
   std::string key = source.name + '\n' + className;

@@ -23,6 +23,10 @@ class ActorNamespace final : public api::ActorDirectory,
   // The actor of this id: the one there is, or a new one without an instance yet.
   std::shared_ptr<Worker::Actor> find(const api::ActorId& id);
 
+  // Ends all actors. Their instances hold the workers, which hold this: without it nothing of them
+  // would ever go.
+  void close();
+
   // From now on instances are made of this generation's class.
   void use(std::weak_ptr<Generation> generation) { generation_ = std::move(generation); }
 
@@ -42,6 +46,8 @@ class ActorNamespace final : public api::ActorDirectory,
 class ActorNamespaces {
  public:
   explicit ActorNamespaces(const Host& host) : host_(host) {}
+  // Ends all actors.
+  void close();
 
   // The one of this class; made when it is new. `source` is the worker's that exports it.
   std::shared_ptr<ActorNamespace> find(const WorkerSource& source, const std::string& className);

@@ -1,7 +1,5 @@
 #include "engine/worker/actor.h"
 
-#include <boost/asio/post.hpp>
-
 #include "engine/api/durable-object-state.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
@@ -55,6 +53,14 @@ Worker::Actor::Actor(const Host& host, api::ActorId id, Options options)
 
 Worker::Actor::~Actor() {
   if (instance_) dropInstance();
+}
+
+void Worker::Actor::close() {
+  idleTimer_.cancel();
+  handOverTimer_.cancel();
+  waiting_.clear();
+  underWay_.clear();
+  instance_.reset();
 }
 
 // ---- Events ----
@@ -269,8 +275,7 @@ void Worker::Actor::breakWith(std::exception_ptr error) {
 void Worker::Actor::dropInstance() {
   idleTimer_.cancel();
   // Its JavaScript may be running: the object goes from the loop.
-  boost::asio::post(host_.loop,
-                    [instance = std::exchange(instance_, nullptr)]() mutable { instance.reset(); });
+  host_.afterwards.add([instance = std::exchange(instance_, nullptr)] {});
 }
 
 bool Worker::Actor::outdated() const {

@@ -43,6 +43,10 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   io::Pending<io::Response> fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body);
   io::Pending<api::RpcResult> call(api::RpcCall call);
 
+  // Ends the instance, and whatever waits for it, because the engine goes. Not called within
+  // JavaScript.
+  void close();
+
   bool broken() const { return brokenBy_ != nullptr; }
   // Whether there is an instance now.
   bool running() const { return instance_ != nullptr; }

@@ -14,7 +14,8 @@ class Engine::Implementation {
  public:
   Implementation(js::Platform& platform, boost::asio::io_context& loop, Log& log,
                  const Options& options)
-      : host{platform, loop, log, watch, options.snapshot, options.onFatal}, actors(host) {}
+      : afterwards(loop),
+        host{platform, loop, log, watch, afterwards, options.snapshot, options.onFatal}, actors(host) {}
 
   // The answer to a request whose handler failed, and the line in the log.
   io::Response failed(const std::shared_ptr<Worker>& worker, const std::exception_ptr& error,
@@ -45,7 +46,14 @@ class Engine::Implementation {
     return std::move(channel.pending);
   }
 
+  ~Implementation() {
+    generation.reset();
+    actors.close();
+    afterwards.close();
+  }
+
   io::CpuWatch watch;
+  Afterwards afterwards;
   Host host;
   ActorNamespaces actors;
   std::shared_ptr<Generation> generation;

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "engine/worker/afterwards.h"
 #include "engine/worker/log.h"
 
 namespace lathe::js {
@@ -22,6 +23,7 @@ struct Host {
   boost::asio::io_context& loop;
   Log& log;
   io::CpuWatch& cpuWatch;
+  Afterwards& afterwards;
   std::string_view snapshot;
   void (*onFatal)(const char* why);
 };

@@ -1,10 +1,10 @@
 #include "engine/worker/invocation.h"
 
-#include <boost/asio/post.hpp>
-
 #include "engine/api/request.h"
 #include "engine/api/response.h"
 #include "engine/worker/exception-text.h"
+#include "engine/worker/host.h"
+#include "engine/worker/worker-isolate.h"
 
 namespace lathe::worker {
 
@@ -201,7 +201,7 @@ void Invocation::finish() {
   };
   // JavaScript of this context may be running: what it stands on must not go.
   if (io::IoContext::entered()) {
-    boost::asio::post(worker_->executor(), std::move(end));
+    worker_->workerIsolate().host().afterwards.add(std::move(end));
   } else {
     end();
   }
