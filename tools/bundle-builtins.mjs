@@ -6,6 +6,7 @@
 // files went into it.
 
 import { writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { build } from "esbuild";
 
 const [main, bundle, depfile] = process.argv.slice(2);
@@ -14,10 +15,21 @@ if (depfile === undefined) {
   process.exit(2);
 }
 
+// core-js keeps its state in a way that a snapshot cannot hold; ours says why.
+const polyfillState = {
+  name: "polyfill-state",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/internals\/internal-state$/ }, () => ({
+      path: resolve(dirname(main), "polyfill-state.cjs"),
+    }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: [main],
   outfile: bundle,
   bundle: true,
+  plugins: [polyfillState],
   format: "iife",
   globalName: "latheBuiltins",
   // V8 10.2 is Node 18's: what is newer is lowered, or reported when it cannot be.
