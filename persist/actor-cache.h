@@ -55,6 +55,8 @@ class CacheOwner {
   // From now until `flush` has ended nothing of the actor's output that depends on its writes may
   // leave it. Its failure (also one that is there already) resets the actor.
   virtual void holdOutput(io::Pending<void> flush) = 0;
+  // A flush that changed the alarm has been confirmed: this is what the store holds now.
+  virtual void alarmStored(std::optional<AlarmTime>) {}
 };
 
 // One actor's records in memory, over a store: reads are answered from it when it knows, writes are
