@@ -6,6 +6,8 @@
 
 namespace lathe::persist {
 
+struct CacheEntry;
+
 // What the caches of all actors of an engine share: the order in which clean entries were last
 // used, and the limits of what they take up together (reference §5.9). Loop thread.
 class CacheLru {
@@ -31,8 +33,20 @@ class CacheLru {
   std::size_t bytes() const;
 
  private:
-  friend class ActorCache;
+  // The entries of one actor.
+  friend class CacheMap;
   class Implementation;
+
+  void grow(std::size_t bytes);
+  void shrink(std::size_t bytes);
+  // Puts a clean entry where the last used stand.
+  void use(CacheEntry& entry);
+  // Whether what is left, when nothing more can be evicted, is within the hard limit.
+  bool evictToLimits();
+  // Evicts what has gone stale, at most once in `staleAfter`.
+  void sweep();
+  static void evict(CacheEntry& entry);
+
   std::unique_ptr<Implementation> implementation_;
 };
 
