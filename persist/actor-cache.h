@@ -125,7 +125,8 @@ class ActorCache final : public ActorStorage {
   // is stored is another time, gives that instead, or none when there is no alarm: nothing is to
   // run.
   using ArmedAlarm = std::variant<std::unique_ptr<AlarmHandling>, std::optional<AlarmTime>>;
-  ArmedAlarm armAlarm(AlarmTime scheduled);
+  // `options` are those of the deletion.
+  ArmedAlarm armAlarm(AlarmTime scheduled, WriteOptions options = {});
   // The alarm has failed too often: forgets it when it is still the one of `scheduled`.
   // The time of a later one, when there is.
   std::optional<AlarmTime> abandonAlarm(AlarmTime scheduled);
@@ -138,7 +139,7 @@ class ActorCache final : public ActorStorage {
 
  private:
   class Implementation;
-  std::unique_ptr<Implementation> implementation_;
+  std::shared_ptr<Implementation> implementation_;
 };
 
 }  // namespace lathe::persist

@@ -14,8 +14,8 @@ namespace lathe::persist {
 
 class CacheMap;
 
-// What one actor's cache knows of one key. It stands in the map of its actor, and at the same time in
-// at most one of the lists that `Place` names.
+// What one actor's cache knows of one key. It stands in the map of its actor, and at the same time
+// in at most one of the lists that `Place` names.
 struct CacheEntry {
   enum class Knowledge : std::uint8_t {
     present,
@@ -42,7 +42,9 @@ struct CacheEntry {
   bool present() const { return knowledge == Knowledge::present; }
   bool absent() const { return knowledge == Knowledge::absent; }
   // What it counts for in the limits.
-  std::size_t bytes() const { return sizeof(CacheEntry) + key.size() + (value ? value->size() : 0); }
+  std::size_t bytes() const {
+    return sizeof(CacheEntry) + key.size() + (value ? value->size() : 0);
+  }
 
   boost::intrusive::set_member_hook<> inMap;
   boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>

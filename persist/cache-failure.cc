@@ -24,7 +24,8 @@ std::string newReference() {
 
 CacheOverflow::CacheOverflow()
     : std::runtime_error(
-          "Durable Object's isolate exceeded its memory limit due to overflowing the storage cache. "
+          "Durable Object's isolate exceeded its memory limit due to overflowing the storage "
+          "cache. "
           "This could be due to writing too many values to storage without stopping to wait for "
           "writes to complete, or due to reading too many values in a single operation (e.g. a "
           "large list()). All objects in the isolate were reset.") {}
@@ -48,10 +49,10 @@ std::exception_ptr visibleFailure(FailedWrite write, const std::exception_ptr& e
     // As unfit to be shown as what a store says of itself.
   }
   const std::string_view what = write == FailedWrite::flush ? "write" : "deleteAll()";
-  return std::make_exception_ptr(InternalStorageError(
-      "Internal error in Durable Object storage " + std::string(what) +
-          " caused object to be reset; reference = " + newReference(),
-      error));
+  return std::make_exception_ptr(
+      InternalStorageError("Internal error in Durable Object storage " + std::string(what) +
+                               " caused object to be reset; reference = " + newReference(),
+                           error));
 }
 
 }  // namespace lathe::persist

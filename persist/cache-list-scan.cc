@@ -8,6 +8,7 @@ namespace lathe::persist {
 ListScan::ListScan(CacheMap& map, const Range& range, bool noCache)
     : range_(range), limit_(range.limit) {
   range.reverse ? scanBackward(map, noCache) : scanForward(map, noCache);
+  if (limit_) range_.limit = *limit_ - result_.size() + unstoredDeletes_;
 }
 
 void ListScan::scanForward(CacheMap& map, bool noCache) {
@@ -85,12 +86,6 @@ bool ListScan::keep(CacheMap& map, CacheEntry& entry, bool noCache) {
   return limit_ && result_.size() + cachedPresent_ == *limit_;
 }
 
-Range ListScan::rest() const {
-  Range rest = range_;
-  if (limit_) rest.limit = *limit_ - result_.size() + unstoredDeletes_;
-  return rest;
-}
-
 std::vector<Pair> ListScan::merge(const std::vector<Pair>& answer) {
   auto cached = cached_.begin();
   auto full = [&] { return limit_ && result_.size() == *limit_; };
@@ -112,7 +107,7 @@ std::vector<Pair> ListScan::merge(const std::vector<Pair>& answer) {
 }
 
 void ListScan::teach(CacheMap& map, std::vector<Pair> answer) const {
-  Range learnt = rest();
+  Range learnt = range_;
   const bool whole = !learnt.limit || answer.size() < *learnt.limit;
   if (range_.reverse) std::reverse(answer.begin(), answer.end());
   if (!whole) {

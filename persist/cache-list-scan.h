@@ -10,10 +10,12 @@
 namespace lathe::persist {
 
 // What a cache can say of a list, and what is left to be asked of the store (reference §5.3). Only
-// what is known from the side where the list begins spares the store something: the rest is one read.
+// what is known from the side where the list begins spares the store something: the rest is one
+// read.
 class ListScan {
  public:
-  // A use of the entries that it meets, unless `noCache`. `range` holds something, and has room for it.
+  // A use of the entries that it meets, unless `noCache`. `range` holds something, and has room for
+  // it.
   ListScan(CacheMap& map, const Range& range, bool noCache);
 
   // Whether the cache knew everything: then `takeResult` gives it.
@@ -22,7 +24,7 @@ class ListScan {
 
   // Otherwise: what the store is to be asked. It gives as many pairs more than the list may have as
   // the cache knows to be gone.
-  Range rest() const;
+  const Range& rest() const { return range_; }
 
   // The whole list, as of when it was scanned. `answer` is what the store said to `rest`.
   std::vector<Pair> merge(const std::vector<Pair>& answer);
@@ -41,7 +43,7 @@ class ListScan {
     return range_.reverse ? other < key : key < other;
   }
 
-  Range range_;  // what is left of it
+  Range range_;  // from the end of the scan on: what is left of it
   std::optional<std::size_t> limit_;
   bool complete_ = false;
   std::vector<Pair> result_;

@@ -12,7 +12,8 @@
 namespace lathe::persist {
 
 // The entries of one actor in the order of their keys, and what is known of the gaps between them
-// (reference §5.1 to §5.4). Knows nothing of the store: it is told what was read and what is stored.
+// (reference §5.1 to §5.4). Knows nothing of the store: it is told what was read and what is
+// stored.
 class CacheMap {
  public:
   explicit CacheMap(CacheLru& lru) : lru_(lru) {}
@@ -20,7 +21,8 @@ class CacheMap {
   CacheMap& operator=(const CacheMap&) = delete;
   ~CacheMap() { clear(); }
 
-  // ---- Looking. Pointers are valid until the next call that writes or learns; null: there is none ----
+  // ---- Looking. Pointers are valid until the next call that writes or learns; null: there is none
+  // ----
 
   CacheEntry* atOrBefore(std::string_view key);
   CacheEntry* before(std::string_view key);
