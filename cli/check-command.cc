@@ -7,7 +7,7 @@ namespace lathe::cli {
 
 ExitCode check(const ProjectChoice& project, TerminalLog& log) {
   Config config = loadConfigAlone(project);
-  Runtime runtime(log, {config});
+  Runtime runtime(log, {config}, {.ephemeral = true, .byDefault = ObjectStorage::none});
   runtime.load({config});
   if (log.format() == LogFormat::json) {
     writeOut(jsonLine({{"event", "checked"}, {"worker", config.name}, {"file", config.shownAs}}));

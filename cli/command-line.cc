@@ -102,6 +102,14 @@ void addLogFormat(CLI::App& command, LogFormat& format) {
       ->option_text("text|json");
 }
 
+void addObjectStore(CLI::App& command, ObjectStoreChoice& objects) {
+  auto* folder = command.add_option("--persist-to", objects.persistTo,
+                                    "Folder of what Durable Objects store; else .lathe/state");
+  folder->option_text("DIR");
+  command.add_flag("--ephemeral", objects.ephemeral, "Keep nothing that Durable Objects store")
+      ->excludes(folder);
+}
+
 // An option that may be given several times, once for each value.
 void addRepeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
                    const char* description, const char* value) {
@@ -173,6 +181,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
       ->option_text("PORT");
   addRepeatable(*serveCommand, "--ip", serve.ips,
                 "Address to listen on; may be given several times", "ADDRESS");
+  addObjectStore(*serveCommand, serve.objects);
   addEnvironment(*serveCommand, serve.project.environment);
   addLogFormat(*serveCommand, line.logFormat);
   serveCommand->footer(kServeExamples);
@@ -188,6 +197,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   addRepeatable(*fetchCommand, "-d,--data", fetch.request.data,
                 "Body to POST; @FILE is a file's content, @- standard input's", "DATA");
   fetchCommand->add_flag("-i,--include", fetch.showHead, "Print status and headers too");
+  addObjectStore(*fetchCommand, fetch.objects);
   addEnvironment(*fetchCommand, fetch.project.environment);
   addLogFormat(*fetchCommand, line.logFormat);
   fetchCommand->footer(kFetchExamples);
@@ -205,6 +215,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   testCommand->add_option("CONFIG", test.paths, kProject)->option_text("...")->required();
   testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
       ->option_text("TEXT");
+  addObjectStore(*testCommand, test.objects);
   addEnvironment(*testCommand, test.environment);
   testCommand->footer(kTestExamples);
 

@@ -23,13 +23,14 @@ using worker::Binding;
 // Below this V8 cannot even make a context; above, nobody has the memory.
 constexpr std::int64_t kMemoryMbMin = 8;
 constexpr std::int64_t kMemoryMbMax = 65'536;
+constexpr std::int64_t kCacheMbMax = 1'048'576;
 constexpr std::int64_t kBodyMbMax = 1'048'576;
 
 constexpr std::array<std::string_view, 8> kLatheKeys = {
     "body_mb", "cache",     "durability", "durable_object_namespaces", "durable_object_storage",
     "modules", "memory_mb", "v8_flags"};
-constexpr std::array<std::string_view, 3> kLatheKeysToCome = {"cache", "durability",
-                                                              "durable_object_storage"};
+constexpr std::array<std::string_view, 4> kCacheKeys = {"dirty_mb", "hard_mb", "soft_mb",
+                                                        "stale_ms"};
 
 // Fills in a Config from a file, key by key.
 class Reader {
@@ -37,6 +38,7 @@ class Reader {
   Reader(const ConfigFile& file, std::string_view environment) : top_(file) {
     config_.shownAs = file.shownAs;
     folder_ = file.path.parent_path();
+    config_.folder = folder_;
     if (!environment.empty()) chooseEnvironment(environment);
   }
 
@@ -48,6 +50,8 @@ class Reader {
     readVars();
     readServices();
     readActors();
+    readMigrations();
+    readStorage();
     readLimits();
     readDev();
     readLathe();
@@ -99,6 +103,7 @@ class Reader {
     auto name = find("name");
     if (name) {
       config_.name = name->name();
+      config_.named = true;
       bool inherited = environment_ && !environment_->member("name");
       // As wrangler does, so that each environment is a worker of its own.
       if (inherited) config_.name += "-" + environment_->key();
@@ -233,7 +238,7 @@ class Reader {
       worker::ActorClass actors;
       actors.className = node.required("class_name").name();
       auto key = node.member("unique_key");
-      actors.uniqueKey = key ? key->name() : config_.name + ":" + actors.className;
+      if (key) actors.uniqueKey = key->name();
       if (auto prevent = node.member("prevent_eviction")) {
         actors.preventEviction = prevent->boolean();
       }
@@ -242,6 +247,72 @@ class Reader {
                                   ": lathe has no ephemeral Durable Objects yet");
       }
       config_.actorClasses.push_back(std::move(actors));
+    }
+  }
+
+  void readMigrations() {
+    auto migrations = find("migrations");
+    if (!migrations) return;
+    constexpr std::array<std::string_view, 6> kKeys = {
+        "deleted_classes", "new_classes", "new_sqlite_classes",
+        "renamed_classes", "tag",         "transferred_classes"};
+    for (const ConfigNode& node : migrations->elements()) {
+      refuseUnknownKeys(node, kKeys);
+      Migration migration;
+      ConfigNode tag = node.required("tag");
+      migration.tag = tag.name();
+      for (const Migration& before : config_.migrations) {
+        if (before.tag == migration.tag) tag.fail("the tag \"" + before.tag + "\" is used twice");
+      }
+      auto names = [&](const char* key) {
+        auto list = node.member(key);
+        return list ? list->texts() : std::vector<std::string>();
+      };
+      migration.newClasses = names("new_classes");
+      migration.newSqliteClasses = names("new_sqlite_classes");
+      migration.deletedClasses = names("deleted_classes");
+      migration.renamedClasses = readRenames(node.member("renamed_classes"), false);
+      migration.transferredClasses = readRenames(node.member("transferred_classes"), true);
+      config_.migrations.push_back(std::move(migration));
+    }
+  }
+
+  static std::vector<Migration::Rename> readRenames(const std::optional<ConfigNode>& list,
+                                                    bool transferred) {
+    std::vector<Migration::Rename> renames;
+    if (!list) return renames;
+    for (const ConfigNode& node : list->elements()) {
+      renames.push_back({node.required("from").name(), node.required("to").name(),
+                         transferred ? node.required("from_script").name() : ""});
+    }
+    return renames;
+  }
+
+  void readStorage() {
+    if (auto durability = find("lathe", "durability")) {
+      constexpr std::array<std::string_view, 2> kWords = {"fsync", "os"};
+      bool fsync = oneOf(*durability, kWords) == "fsync";
+      config_.durability = fsync ? Durability::fsync : Durability::os;
+    }
+    if (auto storage = find("lathe", "durable_object_storage")) {
+      constexpr std::array<std::string_view, 3> kWords = {"disk", "memory", "none"};
+      auto word = oneOf(*storage, kWords);
+      config_.objectStorage = word == "disk"     ? ObjectStorage::disk
+                              : word == "memory" ? ObjectStorage::memory
+                                                 : ObjectStorage::none;
+    }
+    auto cache = find("lathe", "cache");
+    if (!cache) return;
+    auto& limits = config_.cacheLimits;
+    auto megabytes = [&](const char* key, std::size_t& bytes) {
+      auto node = cache->member(key);
+      if (node) bytes = static_cast<std::size_t>(node->integer(0, kCacheMbMax)) << 20;
+    };
+    megabytes("soft_mb", limits.softBytes);
+    megabytes("hard_mb", limits.hardBytes);
+    megabytes("dirty_mb", limits.dirtyBytes);
+    if (auto stale = cache->member("stale_ms")) {
+      limits.staleAfter = std::chrono::milliseconds(stale->integer(1, 86'400'000));
     }
   }
 
@@ -283,12 +354,7 @@ class Reader {
       auto lathe = level ? level->member("lathe") : std::nullopt;
       if (!lathe) continue;
       refuseUnknownKeys(*lathe, kLatheKeys);
-      for (std::string_view key : kLatheKeysToCome) {
-        auto node = lathe->member(key);
-        if (!node || node->empty()) continue;
-        config_.notices.push_back(node->file().at(node->keyPlace()) + ": \"" + node->path() +
-                                  "\" has no effect yet");
-      }
+      if (auto cache = lathe->member("cache")) refuseUnknownKeys(*cache, kCacheKeys);
     }
     if (auto memory = find("lathe", "memory_mb")) {
       config_.memoryMb = static_cast<std::uint32_t>(memory->integer(kMemoryMbMin, kMemoryMbMax));
@@ -337,6 +403,7 @@ Config configForScript(const fs::path& script) {
   Config config;
   config.shownAs = shownPath(script);
   config.name = script.stem().empty() ? "worker" : script.stem().string();
+  config.folder = script.parent_path();
   config.main = {script, ""};
   config.baseDir = script.parent_path();
   return config;

@@ -12,6 +12,7 @@
 #include "cli/module-rules.h"
 #include "engine/compatibility.h"
 #include "engine/worker/worker-source.h"
+#include "persist/cache-lru.h"
 
 namespace lathe::cli {
 
@@ -37,6 +38,27 @@ struct ServiceUse {
   std::string writtenAt;
 };
 
+// One entry of `migrations`: what has become of the classes of Durable Objects.
+struct Migration {
+  struct Rename {
+    std::string from;
+    std::string to;
+    std::string fromWorker;  // empty: the worker itself
+  };
+
+  std::string tag;
+  std::vector<std::string> newClasses;
+  std::vector<std::string> newSqliteClasses;
+  std::vector<Rename> renamedClasses;
+  std::vector<Rename> transferredClasses;
+  std::vector<std::string> deletedClasses;
+};
+
+// Where Durable Objects keep what they store.
+enum class ObjectStorage { disk, memory, none };
+// Until when a write waits: its data is on the disk, or the system has it.
+enum class Durability { fsync, os };
+
 // A configuration, understood: for one environment, with all defaults filled in and all paths
 // absolute.
 struct Config {
@@ -47,6 +69,10 @@ struct Config {
   // How messages call the file: its path, or the script's.
   std::string shownAs;
   std::string name;
+  // Whether `name` was written down, and not only made of the path.
+  bool named = false;
+  // The folder of the file, or of the script.
+  std::filesystem::path folder;
   // Either a script or a list of modules, the first of which is the main one.
   MainScript main;
   std::vector<ListedModule> modules;
@@ -57,6 +83,10 @@ struct Config {
   Compatibility compatibility;
   std::vector<worker::Binding> bindings;
   std::vector<worker::ActorClass> actorClasses;
+  std::vector<Migration> migrations;
+  std::optional<ObjectStorage> objectStorage;
+  Durability durability = Durability::fsync;
+  persist::CacheLru::Limits cacheLimits;
   std::vector<ServiceUse> services;
 
   std::uint32_t cpuMs = kCpuMs;

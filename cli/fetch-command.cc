@@ -52,7 +52,7 @@ ExitCode fetch(const FetchOptions& options, TerminalLog& log) {
   FetchRequest request = makeRequest(options.request, originOf(config));
   bool wantsBody = request.head.message.method() != boost::beast::http::verb::head;
 
-  Runtime runtime(log, {config});
+  Runtime runtime(log, {config}, options.objects);
   runtime.load({config});
   auto answer = runtime.engine().handleRequest(std::move(request.head), std::move(request.body));
   auto* later = std::get_if<io::Pending<io::Response>>(&answer);

@@ -2,6 +2,7 @@
 
 #include "cli/exit-code.h"
 #include "cli/fetch-request.h"
+#include "cli/object-store.h"
 #include "cli/project.h"
 #include "cli/terminal-log.h"
 
@@ -9,6 +10,7 @@ namespace lathe::cli {
 
 struct FetchOptions {
   ProjectChoice project;
+  ObjectStoreChoice objects;
   RequestDescription request;
   // -i: print status line and headers before the body.
   bool showHead = false;

@@ -49,6 +49,8 @@ ExitCode run(const std::vector<std::string>& arguments) {
     return failWith(ExitCode::usage, error);
   } catch (const http::PortTaken& error) {
     return failWith(ExitCode::portTaken, error);
+  } catch (const persist::StoreError& error) {
+    return failWith(ExitCode::storage, error);
   } catch (const std::exception& error) {
     return failWith(ExitCode::failed, error);
   }

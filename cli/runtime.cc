@@ -22,9 +22,12 @@ constexpr int kAbortSignals[] = {SIGABRT, SIGILL, SIGTRAP};
 
 }  // namespace
 
-Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs,
+Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs, ObjectStoreChoice objects,
                  std::optional<ControlThread::Requests> requests)
-    : log_(log), platform_(v8Flags(configs)), work_(loop_.get_executor()) {
+    : log_(log),
+      platform_(v8Flags(configs)),
+      work_(loop_.get_executor()),
+      objects_(loop_, std::move(objects)) {
   theRuntime = this;
   for (int signal : kAbortSignals) {
     std::signal(signal, [](int) {
@@ -34,7 +37,8 @@ Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs,
     });
   }
   engine_.emplace(platform_, loop_, log_,
-                  worker::Engine::Options{js::embeddedSnapshot(), &Runtime::onFatal});
+                  worker::Engine::Options{js::embeddedSnapshot(), configs.front().cacheLimits,
+                                          &Runtime::onFatal});
   if (requests) {
     control_.emplace(engine_->cpuWatch(), loop_, std::move(*requests));
   } else {
@@ -49,7 +53,10 @@ Runtime::~Runtime() {
 
 void Runtime::load(const std::vector<Config>& configs) {
   for (const Config& config : configs) log_.remarks(config);
-  engine_->replace(workerSources(configs));
+  auto sources = workerSources(configs);
+  objects_.prepare(configs, sources);
+  engine_->useStore(objects_.store());
+  engine_->replace(std::move(sources));
 }
 
 void Runtime::onFatal(const char* why) {

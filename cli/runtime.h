@@ -10,6 +10,7 @@
 
 #include "cli/config.h"
 #include "cli/control-thread.h"
+#include "cli/object-store.h"
 #include "cli/re-execution.h"
 #include "cli/terminal-log.h"
 #include "engine/io/pending.h"
@@ -24,14 +25,15 @@ class Runtime {
  public:
   // Starts V8 with the flags of `configs`. `log` outlives this. With `requests` the signals are
   // taken, else they keep the effect they have.
-  Runtime(TerminalLog& log, const std::vector<Config>& configs,
+  Runtime(TerminalLog& log, const std::vector<Config>& configs, ObjectStoreChoice objects,
           std::optional<ControlThread::Requests> requests = std::nullopt);
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
   ~Runtime();
 
   // Loads the workers in the place of those before, after saying what there is to say about the
-  // configurations. Throws ConfigError or LoadError, and then the workers before stay.
+  // configurations. Throws ConfigError, LoadError or persist::StoreError, and then the workers
+  // before stay.
   void load(const std::vector<Config>& configs);
 
   // From here on, when V8 has to abort the process, it is started anew instead of ended.
@@ -59,6 +61,7 @@ class Runtime {
   boost::asio::io_context loop_{1};
   // Keeps `run_one` waiting instead of returning when there is nothing to do.
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  ObjectStore objects_;
   std::optional<worker::Engine> engine_;
   std::optional<ControlThread> control_;
 };

@@ -69,7 +69,7 @@ class Serving {
         log_(log),
         config_(std::move(config)),
         reExecution_(options.arguments),
-        runtime_(log, {config_},
+        runtime_(log, {config_}, options.objects,
                  ControlThread::Requests{[this](Clock::time_point deadline) { stop(deadline); },
                                          [this] { reload(); }}),
         deadline_(runtime_.loop()) {}

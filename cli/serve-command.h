@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/exit-code.h"
+#include "cli/object-store.h"
 #include "cli/project.h"
 #include "cli/terminal-log.h"
 
@@ -13,6 +14,7 @@ namespace lathe::cli {
 
 struct ServeOptions {
   ProjectChoice project;
+  ObjectStoreChoice objects;
   // Addresses or names to listen on; empty: what the configuration says, else localhost.
   std::vector<std::string> ips;
   // Port 0 is any free one. Nothing: what the configuration says, else kDefaultPort.

@@ -46,7 +46,7 @@ ExitCode test(const TestOptions& options, TerminalLog& log) {
   for (const std::string& path : options.paths) {
     configs.push_back(loadConfig({path, options.environment}));
   }
-  Runtime runtime(log, configs);
+  Runtime runtime(log, configs, options.objects);
   runtime.load(configs);
 
   bool colors = wantsColors(STDOUT_FILENO);

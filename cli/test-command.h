@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/exit-code.h"
+#include "cli/object-store.h"
 #include "cli/terminal-log.h"
 
 namespace lathe::cli {
@@ -12,6 +13,7 @@ struct TestOptions {
   // Configurations or scripts, at least one: all are loaded together and know each other by name.
   std::vector<std::string> paths;
   std::string environment;
+  ObjectStoreChoice objects = {.byDefault = ObjectStorage::memory};
   // Runs the tests whose `worker:export` has this in it; empty: all.
   std::string filter;
 };

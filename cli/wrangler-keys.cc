@@ -51,7 +51,7 @@ constexpr WranglerKey kKeys[] = {
     {"logpush"},
     {"main", read},
     {"media", missing, environment, "Media Transformations", "binding"},
-    {"migrations"},
+    {"migrations", read},
     {"minify"},
     {"mtls_certificates", missing, environment, "client certificates", "[].binding"},
     {"name", read},

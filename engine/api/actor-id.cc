@@ -76,6 +76,14 @@ ActorId ActorId::fromString(std::string_view uniqueKey, std::string_view text) {
   return id;
 }
 
+ActorId ActorId::fromBytes(std::string_view bytes, std::optional<std::string> name) {
+  if (bytes.size() != kBytes) throw ActorIdError("Invalid Durable Object ID: must be 32 bytes");
+  ActorId id;
+  std::copy(bytes.begin(), bytes.end(), id.bytes_.begin());
+  id.name_ = std::move(name);
+  return id;
+}
+
 std::string ActorId::toString() const {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

@@ -15,9 +15,10 @@ class ActorIdError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What names an actor within its namespace: 16 bytes that are random or made from a name, then 16 bytes
-// that prove that they belong to the namespace, so that a mistyped id or another namespace's is found
-// out. Both come from the namespace's unique key (reference §7.1), so ids are the same after a restart.
+// What names an actor within its namespace: 16 bytes that are random or made from a name, then 16
+// bytes that prove that they belong to the namespace, so that a mistyped id or another namespace's
+// is found out. Both come from the namespace's unique key (reference §7.1), so ids are the same
+// after a restart.
 class ActorId {
  public:
   static constexpr std::size_t kBytes = 32;
@@ -27,6 +28,12 @@ class ActorId {
   // `text` is 64 hexadecimal digits, in either case. Throws ActorIdError.
   static ActorId fromString(std::string_view uniqueKey, std::string_view text);
 
+  // One that was kept as `bytes()`, with the name that it had.
+  static ActorId fromBytes(std::string_view bytes, std::optional<std::string> name);
+
+  std::string_view bytes() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+  }
   // 64 lower-case hexadecimal digits.
   std::string toString() const;
   // What it was made from, when that was a name.
@@ -37,6 +44,7 @@ class ActorId {
 
  private:
   using Half = std::array<std::uint8_t, kBytes / 2>;
+  ActorId() = default;
   ActorId(std::string_view uniqueKey, const Half& first);
 
   std::array<std::uint8_t, kBytes> bytes_{};

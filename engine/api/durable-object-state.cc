@@ -5,16 +5,33 @@
 #include "engine/js/stop-script.h"
 
 namespace lathe::api {
+namespace {
 
-v8::Local<v8::Value> DurableObjectState::storage() const {
-  throw js::notImplemented("ctx.storage");
+// Where the object keeps what it gives out.
+constexpr int kPropsSlot = 0;
+constexpr int kStorageSlot = 1;
+
+}  // namespace
+
+void AbortOptions::members(js::Dictionary<AbortOptions>& d) {
+  d.member<&AbortOptions::retryAlarm>("retryAlarm");
+}
+
+v8::Local<v8::Value> DurableObjectState::storage(js::Lock& js, js::Receiver receiver) {
+  if (!storage_) return js.undefined();
+  auto kept = js::slot(receiver.object, kStorageSlot);
+  if (!kept->IsUndefined()) return kept;
+  // Kept by the slot: what a script puts on the object stays.
+  auto made = js::wrap(js, storage_);
+  js::setSlot(receiver.object, kStorageSlot, made);
+  return made;
 }
 
 v8::Local<v8::Value> DurableObjectState::props(js::Lock& js, js::Receiver receiver) {
-  auto kept = js::slot(receiver.object, 0);
+  auto kept = js::slot(receiver.object, kPropsSlot);
   if (!kept->IsUndefined()) return kept;
   auto made = v8::Object::New(js.v8());
-  js::setSlot(receiver.object, 0, made);
+  js::setSlot(receiver.object, kPropsSlot, made);
   return made;
 }
 
@@ -27,11 +44,13 @@ v8::Local<v8::Promise> DurableObjectState::blockConcurrencyWhile(js::Lock& js,
   return io::IoContext::current().blockConcurrencyWhile(js, callback);
 }
 
-void DurableObjectState::abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason) {
+void DurableObjectState::abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason,
+                               AbortOptions options) {
   std::string message = "Application called abort() to reset Durable Object.";
   if (reason && !(*reason)->IsUndefined()) {
     message = js::toUtf8(js, js::check((*reason)->ToString(js.context())));
   }
+  if (storage_) storage_->records().retryAlarm = options.retryAlarm;
   io::IoContext::current().abort(std::make_exception_ptr(js::plainError(message)));
   js::stopScript(js);
 }

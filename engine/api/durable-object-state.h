@@ -1,29 +1,40 @@
 #pragma once
 
 #include "engine/api/durable-object-id.h"
+#include "engine/api/durable-object-storage.h"
 
 namespace lathe::api {
+
+struct AbortOptions {
+  // An alarm whose handler this ends is tried again.
+  bool retryAlarm = true;
+
+  static void members(js::Dictionary<AbortOptions>& d);
+};
 
 // The `ctx` of an actor's constructor.
 class DurableObjectState final : public js::Object {
  public:
   static constexpr const char* kInterface = "DurableObjectState";
 
-  explicit DurableObjectState(ActorId id) : id_(js::make<DurableObjectId>(std::move(id))) {}
+  // `storage` is null for an actor without any.
+  DurableObjectState(ActorId id, js::Ptr<DurableObjectStorage> storage)
+      : id_(js::make<DurableObjectId>(std::move(id))), storage_(std::move(storage)) {}
 
   js::Ptr<DurableObjectId> id() const { return id_; }
-  v8::Local<v8::Value> storage() const;
+  v8::Local<v8::Value> storage(js::Lock& js, js::Receiver receiver);
   v8::Local<v8::Value> props(js::Lock& js, js::Receiver receiver);
   // Any value may be given; a promise has to settle before the object counts as idle.
   void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
   v8::Local<v8::Promise> blockConcurrencyWhile(js::Lock& js, v8::Local<v8::Function> callback);
   // Resets the object at once: no code after the call runs.
-  void abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason);
+  void abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason, AbortOptions options);
 
   static void describe(js::Class<DurableObjectState>& c, const Compatibility&);
 
  private:
   js::Ptr<DurableObjectId> id_;
+  js::Ptr<DurableObjectStorage> storage_;
 };
 
 }  // namespace lathe::api

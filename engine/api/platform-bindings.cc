@@ -6,7 +6,9 @@
 #include "engine/api/durable-object-id.h"
 #include "engine/api/durable-object-namespace.h"
 #include "engine/api/durable-object-state.h"
+#include "engine/api/durable-object-storage.h"
 #include "engine/api/durable-object-stub.h"
+#include "engine/api/durable-object-transaction.h"
 #include "engine/api/execution-context.h"
 #include "engine/api/fetcher.h"
 #include "engine/api/file.h"
@@ -16,6 +18,7 @@
 #include "engine/api/request.h"
 #include "engine/api/response.h"
 #include "engine/api/structured-clone.h"
+#include "engine/api/sync-kv-storage.h"
 #include "engine/api/text-decoder.h"
 #include "engine/api/text-encoder.h"
 #include "engine/api/timers.h"
@@ -38,12 +41,16 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<DurableObjectId>(),
     js::interface<DurableObjectNamespace>(),
     js::interface<DurableObjectState>(),
+    js::interface<DurableObjectStorage>(),
     js::interface<DurableObjectStub>(),
+    js::interface<DurableObjectTransaction>(),
     js::interface<File>(),
     js::interface<Headers>(),
     js::interface<Headers::Iterator>(),
     js::interface<Request>(),
     js::interface<Response>(),
+    js::interface<SyncKvIterator>(),
+    js::interface<SyncKvStorage>(),
     js::interface<TextDecoder>(),
     js::interface<TextEncoder>(),
     js::interface<Url>(),

@@ -25,10 +25,9 @@ void IoContext::admit(const std::shared_ptr<InputGate::CriticalSection>& section
     if (!outcome.failed()) proceed(outcome.take());
     return;
   }
-  auto place =
-      admissions_.insert(admissions_.end(), {std::move(waiting), {}, std::move(proceed)});
-  // Granting happens inside somebody else's release: what follows runs from the loop. What is posted
-  // may outlive this context, and JavaScript with it: it only names the place.
+  auto place = admissions_.insert(admissions_.end(), {std::move(waiting), {}, std::move(proceed)});
+  // Granting happens inside somebody else's release: what follows runs from the loop. What is
+  // posted may outlive this context, and JavaScript with it: it only names the place.
   place->waiting.then([this, place](Outcome<InputGate::Lock> outcome) {
     bool granted = !outcome.failed();  // else whoever broke the gate aborts this context
     if (granted) place->lock = outcome.take();
@@ -42,45 +41,60 @@ void IoContext::admit(const std::shared_ptr<InputGate::CriticalSection>& section
   });
 }
 
-struct IoContext::Block {
-  explicit Block(boost::asio::any_io_executor executor) : limit(std::move(executor)) {}
+struct IoContext::Section {
+  explicit Section(boost::asio::any_io_executor executor) : limit(std::move(executor)) {}
   std::shared_ptr<InputGate::CriticalSection> section;
   js::Ref<v8::Promise::Resolver> promise;
-  js::Ref<v8::Function> callback;
+  SectionBody body;
   boost::asio::steady_timer limit;
-  std::list<std::shared_ptr<Block>>::iterator position;
+  std::list<std::shared_ptr<Section>>::iterator position;
 };
 
 v8::Local<v8::Promise> IoContext::blockConcurrencyWhile(js::Lock& js,
                                                         v8::Local<v8::Function> callback) {
-  if (!inputLock_) throw js::plainError(kNoActor);
-  auto block = std::make_shared<Block>(realm_.executor());
-  block->section = inputLock_.startCriticalSection();
-  if (block->section->depth() > kBlockDepthMax) throw js::plainError(kTooDeep);
-  auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
-  block->promise = js::Ref<v8::Promise::Resolver>(js, resolver);
-  block->callback = js::Ref<v8::Function>(js, callback);
-  block->position = blocks_.insert(blocks_.end(), block);
+  auto kept = std::make_shared<js::Ref<v8::Function>>(js, callback);
+  SectionBody body;
+  body.start = [kept](js::Lock& inner) {
+    return js::check(kept->get(inner)->Call(inner.context(), inner.undefined(), 0, nullptr));
+  };
+  body.succeed = [](js::Lock&, v8::Local<v8::Value> value) { return value; };
+  return runSection(js, std::move(body));
+}
 
-  block->limit.expires_after(std::chrono::milliseconds(kBlockMsMax));
-  block->limit.async_wait([weak = std::weak_ptr<Block>(block)](boost::system::error_code error) {
-    auto running = weak.lock();
-    if (error || !running) return;
-    running->section->failed(std::make_exception_ptr(js::plainError(kTooLong)));
-  });
+v8::Local<v8::Promise> IoContext::runSection(js::Lock& js, SectionBody body) {
+  if (!inputLock_) throw js::plainError(kNoActor);
+  auto running = std::make_shared<Section>(realm_.executor());
+  running->section = inputLock_.startCriticalSection();
+  if (running->section->depth() > kSectionDepthMax) throw js::plainError(kTooDeep);
+  auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
+  running->promise = js::Ref<v8::Promise::Resolver>(js, resolver);
+  running->body = std::move(body);
+  running->position = sections_.insert(sections_.end(), running);
+
+  running->limit.expires_after(std::chrono::milliseconds(kSectionMsMax));
+  running->limit.async_wait(
+      [weak = std::weak_ptr<Section>(running)](boost::system::error_code error) {
+        auto late = weak.lock();
+        if (error || !late) return;
+        late->section->failed(std::make_exception_ptr(js::plainError(kTooLong)));
+      });
   // Starts when the lock of this turn is released, ahead of any event that waits.
-  admit(block->section, [this, block](InputGate::Lock lock) {
+  admit(running->section, [this, running](InputGate::Lock lock) {
     runLocked(
         std::move(lock),
         [&](js::Lock& inner) {
-          auto result =
-              block->callback.get(inner)->Call(inner.context(), inner.undefined(), 0, nullptr);
+          // What is thrown at once ends the section as what is thrown later does.
           auto settled = js::check(v8::Promise::Resolver::New(inner.context()));
-          v8::TryCatch none(inner.v8());
-          js::check(settled->Resolve(inner.context(), js::check(result)));
+          v8::Local<v8::Value> result;
+          if (auto exception = js::caught(inner, [&] { result = running->body.start(inner); })) {
+            if (exception->IsEmpty()) return;
+            settled->Reject(inner.context(), *exception).FromMaybe(false);
+          } else {
+            settled->Resolve(inner.context(), result).FromMaybe(false);
+          }
           whenSettled(inner, settled->GetPromise(),
-                      [this, block](js::Lock& last, v8::Local<v8::Value> value, bool fulfilled) {
-                        endBlock(last, block, value, fulfilled);
+                      [this, running](js::Lock& last, v8::Local<v8::Value> value, bool fulfilled) {
+                        endSection(last, running, value, fulfilled);
                       });
         },
         [](js::Lock&) {});
@@ -88,19 +102,28 @@ v8::Local<v8::Promise> IoContext::blockConcurrencyWhile(js::Lock& js,
   return resolver->GetPromise();
 }
 
-void IoContext::endBlock(js::Lock& js, const std::shared_ptr<Block>& block,
-                         v8::Local<v8::Value> value, bool fulfilled) {
-  auto kept = block;
+void IoContext::endSection(js::Lock& js, const std::shared_ptr<Section>& running,
+                           v8::Local<v8::Value> value, bool fulfilled) {
+  auto kept = running;
   kept->limit.cancel();
-  blocks_.erase(kept->position);
-  if (!fulfilled) {
+  sections_.erase(kept->position);
+  auto exception = fulfilled ? js::caught(js, [&] { value = kept->body.succeed(js, value); })
+                             : std::optional(value);
+  if (exception && exception->IsEmpty()) return;
+  if (exception && !kept->body.fail) {
     kept->section->failed(std::make_exception_ptr(
-        js::RemoteException::of(js, value, js::describeException(js, value))));
+        js::RemoteException::of(js, *exception, js::describeException(js, *exception))));
     return;
   }
+  if (exception) kept->body.fail(js);
   // From here on under the lock of what is around the section, before any other event.
   inputLock_ = kept->section->succeeded();
-  kept->promise.get(js)->Resolve(js.context(), value).FromMaybe(false);
+  auto promise = kept->promise.get(js);
+  if (exception) {
+    promise->Reject(js.context(), *exception).FromMaybe(false);
+  } else {
+    promise->Resolve(js.context(), value).FromMaybe(false);
+  }
 }
 
 }  // namespace lathe::io

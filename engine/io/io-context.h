@@ -107,8 +107,22 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Runs `callback` with everything else shut out until the promise that it returns has settled
   // (reference §3.12). A promise of its result.
   v8::Local<v8::Promise> blockConcurrencyWhile(js::Lock& js, v8::Local<v8::Function> callback);
-  static constexpr int kBlockMsMax = 30'000;
-  static constexpr std::size_t kBlockDepthMax = 64;
+
+  // A critical section that JavaScript has asked for.
+  struct SectionBody {
+    // Runs in it first of all; it lasts until the promise (or value) that this gives has settled.
+    std::function<v8::Local<v8::Value>(js::Lock&)> start;
+    // Runs when that is fulfilled: gives the section's own value.
+    std::function<v8::Local<v8::Value>(js::Lock&, v8::Local<v8::Value>)> succeed;
+    // Runs when any of these failed; the promise of the section is then rejected. Without it a
+    // failure breaks the actor.
+    std::function<void(js::Lock&)> fail;
+  };
+  // Starts when the lock of this turn is released; a promise of what it comes to. Throws js::Error
+  // when it is nested too deeply. One that takes too long breaks the actor.
+  v8::Local<v8::Promise> runSection(js::Lock& js, SectionBody body);
+  static constexpr int kSectionMsMax = 30'000;
+  static constexpr std::size_t kSectionDepthMax = 64;
 
   // Whether nothing is under way that could run JavaScript by itself.
   bool idle() const { return nothingPending() && waitUntilCount_ == 0 && admissions_.empty(); }
@@ -330,11 +344,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     std::shared_ptr<InputGate::CriticalSection> section;
   };
 
-  // One critical section that JavaScript has asked for.
-  struct Block;
-  void startBlock(const std::shared_ptr<Block>& block);
-  void endBlock(js::Lock& js, const std::shared_ptr<Block>& block, v8::Local<v8::Value> value,
-                bool fulfilled);
+  struct Section;
+  void endSection(js::Lock& js, const std::shared_ptr<Section>& running, v8::Local<v8::Value> value,
+                  bool fulfilled);
   void runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock);
 
   // Runs `body`; a C++ or JavaScript exception that leaves it is logged as uncaught.
@@ -354,7 +366,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     std::function<void(InputGate::Lock)> proceed;
   };
   std::list<Admission> admissions_;
-  std::list<std::shared_ptr<Block>> blocks_;
+  std::list<std::shared_ptr<Section>> sections_;
   std::string title_;
   js::Ref<v8::Object> token_;
   // In order of creation; destroyed in reverse.

@@ -63,6 +63,15 @@ void ClassBuilder::addSymbolAlias(v8::Local<v8::Symbol> (*symbol)(v8::Isolate*),
   template_->PrototypeTemplate()->Set(symbol(isolate_), made, v8::DontEnum);
 }
 
+void ClassBuilder::addSymbolMethod(v8::Local<v8::Symbol> (*symbol)(v8::Isolate*), const char* name,
+                                   Callback callback, int length) {
+  reference(callback);
+  if (!building()) return;
+  Lock js(isolate_);
+  auto made = function(callback, name, length, std::string(name) + "' on '" + name_, false);
+  template_->PrototypeTemplate()->Set(symbol(isolate_), made, v8::DontEnum);
+}
+
 void ClassBuilder::addStatic(const char* name, Callback callback, int length) {
   reference(callback);
   if (!building()) return;

@@ -58,6 +58,8 @@ class ClassBuilder {
   void addMethod(const char* name, Callback callback, int length, v8::PropertyAttribute attributes);
   void addSymbolAlias(v8::Local<v8::Symbol> (*symbol)(v8::Isolate*), const char* name,
                       Callback callback, int length);
+  void addSymbolMethod(v8::Local<v8::Symbol> (*symbol)(v8::Isolate*), const char* name,
+                       Callback callback, int length);
   void addStatic(const char* name, Callback callback, int length);
   void addAttribute(const char* name, Callback getter, Callback setter, bool onInstance);
   void addConstant(const char* name, int value);
@@ -304,8 +306,8 @@ void fallbackCallback(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v
   auto* object = static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField));
   if (object == nullptr) return;
   try {
-    auto value = (static_cast<T*>(object)->*method)(js, Receiver{holder},
-                                                    toUtf8(js, name.As<v8::String>()));
+    auto value =
+        (static_cast<T*>(object)->*method)(js, Receiver{holder}, toUtf8(js, name.As<v8::String>()));
     if (!value.IsEmpty()) info.GetReturnValue().Set(value);
   } catch (const ExceptionPending&) {
   } catch (...) {
@@ -383,6 +385,13 @@ class Class : public ClassBuilder {
   template <auto function>
   Class& methodAndSymbol(const char* name, v8::Local<v8::Symbol> (*symbol)(v8::Isolate*)) {
     addSymbolAlias(symbol, name, detail::methodCallback<T, function>, lengthOf<function>());
+    return *this;
+  }
+
+  // A method under a well-known symbol only; `name` is what errors call it.
+  template <auto function>
+  Class& symbolMethod(v8::Local<v8::Symbol> (*symbol)(v8::Isolate*), const char* name) {
+    addSymbolMethod(symbol, name, detail::methodCallback<T, function>, lengthOf<function>());
     return *this;
   }
 

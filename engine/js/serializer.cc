@@ -101,6 +101,14 @@ class Writer final : private SerializerQuestions {
   v8::ValueSerializer serializer_;
 };
 
+class NoHostObjects final : public HostObjects {
+ public:
+  std::optional<std::uint32_t> keep(Lock&, v8::Local<v8::Object>) override { return std::nullopt; }
+  v8::Local<v8::Object> copy(Lock&, std::uint32_t) override {
+    throw dataCloneError("Unable to deserialize cloned data.");
+  }
+};
+
 class Reader final : private DeserializerQuestions {
  public:
   Reader(Lock& js, const SerializedValue& serialized, HostObjects& hosts)
@@ -109,6 +117,13 @@ class Reader final : private DeserializerQuestions {
         hosts_(hosts),
         delegate_(makeDelegate(*this)),
         deserializer_(js.v8(), serialized.bytes.get(), serialized.size, delegate_.get()) {}
+  Reader(Lock& js, std::string_view bytes, const SerializedValue& nothing, HostObjects& hosts)
+      : js_(js),
+        serialized_(nothing),
+        hosts_(hosts),
+        delegate_(makeDelegate(*this)),
+        deserializer_(js.v8(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(),
+                      delegate_.get()) {}
 
   v8::Local<v8::Value> read() {
     const auto& transferred = serialized_.transferred;
@@ -133,10 +148,12 @@ class Reader final : private DeserializerQuestions {
   }
 
   v8::MaybeLocal<v8::SharedArrayBuffer> sharedBuffer(std::uint32_t number) override {
+    if (number >= serialized_.shared.size()) return {};
     return v8::SharedArrayBuffer::New(js_.v8(), serialized_.shared.at(number));
   }
 
   v8::MaybeLocal<v8::WasmModuleObject> wasmModule(std::uint32_t number) override {
+    if (number >= serialized_.modules.size()) return {};
     return v8::WasmModuleObject::FromCompiledModule(js_.v8(), serialized_.modules.at(number));
   }
 
@@ -157,6 +174,24 @@ SerializedValue serialize(Lock& js, v8::Local<v8::Value> value,
 
 v8::Local<v8::Value> deserialize(Lock& js, const SerializedValue& serialized, HostObjects& hosts) {
   return Reader(js, serialized, hosts).read();
+}
+
+std::string serializeForStorage(Lock& js, v8::Local<v8::Value> value) {
+  NoHostObjects hosts;
+  SerializedValue serialized = Writer(js, hosts).write(value, {});
+  if (!serialized.shared.empty()) {
+    throw dataCloneError("A SharedArrayBuffer could not be cloned: it cannot be stored.");
+  }
+  if (!serialized.modules.empty()) {
+    throw dataCloneError("A WebAssembly.Module could not be cloned: it cannot be stored.");
+  }
+  return {reinterpret_cast<const char*>(serialized.bytes.get()), serialized.size};
+}
+
+v8::Local<v8::Value> deserializeFromStorage(Lock& js, std::string_view bytes) {
+  NoHostObjects hosts;
+  SerializedValue nothing;
+  return Reader(js, bytes, nothing, hosts).read();
 }
 
 }  // namespace lathe::js

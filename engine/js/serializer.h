@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/js/lock.h"
@@ -44,5 +45,10 @@ SerializedValue serialize(Lock& js, v8::Local<v8::Value> value,
 
 // A new value like the one that was serialized, in the current context.
 v8::Local<v8::Value> deserialize(Lock& js, const SerializedValue& serialized, HostObjects& hosts);
+
+// The same for a value that is kept beyond this process: nothing that only this process has can be
+// in it (platform objects, shared memory, WebAssembly modules): DataCloneError.
+std::string serializeForStorage(Lock& js, v8::Local<v8::Value> value);
+v8::Local<v8::Value> deserializeFromStorage(Lock& js, std::string_view bytes);
 
 }  // namespace lathe::js

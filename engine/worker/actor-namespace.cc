@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "engine/worker/exception-text.h"
 #include "engine/worker/host.h"
 #include "engine/worker/posted-target.h"
 
 namespace lathe::worker {
 namespace {
+
+// Under which an actor's name is kept among its metadata, and how long a name is kept at all.
+constexpr const char* kNameKey = "name";
+constexpr std::size_t kNameBytesMax = 1024;
 
 // A stub's way to its actor. The actor is found at the first use and kept: when it breaks, this
 // stub stays with the broken one (reference §7.5).
@@ -40,24 +45,45 @@ std::shared_ptr<api::ServiceTarget> ActorNamespace::get(const api::ActorId& id) 
 }
 
 std::shared_ptr<Worker::Actor> ActorNamespace::find(const api::ActorId& id) {
-  auto key = id.toString();
+  std::string key(id.bytes());
   auto found = actors_.find(key);
   if (found != actors_.end()) return found->second;
   prune();
   Worker::Actor::Options options;
-  options.className = class_.className;
-  options.preventEviction = class_.preventEviction;
-  options.worker = [weak = weak_from_this()]() -> std::shared_ptr<Worker> {
+  options.uniqueKey = class_.uniqueKey;
+  options.definition = [weak = weak_from_this()]() -> Worker::Actor::Definition {
     auto self = weak.lock();
-    auto generation = self ? self->generation_.lock() : nullptr;
-    return generation ? generation->find(self->workerName_) : nullptr;
+    return self ? self->definition() : Worker::Actor::Definition();
   };
-  options.onBroken = [weak = weak_from_this(), key] {
-    if (auto self = weak.lock()) self->actors_.erase(key);
+  options.onBroken = [weak = weak_from_this(), key](io::Pending<void> flushed) {
+    auto self = weak.lock();
+    if (!self) return;
+    if (flushed.valid()) self->lastFlushes_[key] = std::move(flushed);
+    self->actors_.erase(key);
   };
+  options.onAlarmStored = [weak = weak_from_this(), id](std::optional<persist::AlarmTime> time) {
+    if (auto self = weak.lock()) self->onAlarmStored_(id, time);
+  };
+  if (auto flush = lastFlushes_.extract(key)) options.before = std::move(flush.mapped());
   auto actor = std::make_shared<Worker::Actor>(host_, id, std::move(options));
   actors_.emplace(std::move(key), actor);
   return actor;
+}
+
+Worker::Actor::Definition ActorNamespace::definition() const {
+  auto generation = generation_.lock();
+  if (!generation) return {};
+  // The class may have another name by now, or another worker.
+  for (const auto& source : generation->sources()) {
+    auto found = std::ranges::find(source.actorClasses, class_.uniqueKey, &ActorClass::uniqueKey);
+    if (found != source.actorClasses.end()) return {generation->find(source.name), *found};
+  }
+  return {generation->find(workerName_), class_};
+}
+
+std::shared_ptr<Worker::Actor> ActorNamespace::existing(std::string_view idBytes) const {
+  auto found = actors_.find(std::string(idBytes));
+  return found == actors_.end() ? nullptr : found->second;
 }
 
 void ActorNamespace::prune() {
@@ -65,6 +91,7 @@ void ActorNamespace::prune() {
   std::erase_if(actors_, [](const auto& entry) {
     return entry.second.use_count() == 1 && !entry.second->running();
   });
+  std::erase_if(lastFlushes_, [](const auto& entry) { return entry.second.settled(); });
   pruneAt_ = std::max<std::size_t>(1024, 2 * actors_.size());
 }
 
@@ -72,24 +99,117 @@ void ActorNamespace::close() {
   for (auto& [key, actor] : std::exchange(actors_, {})) actor->close();
 }
 
+// ---- All of them ----
+
+ActorNamespaces::ActorNamespaces(const Host& host)
+    : host_(host),
+      alarms_(host.loop, {[this](const persist::ActorRef& actor, persist::AlarmTime time,
+                                 int retryCount) { return runAlarm(actor, time, retryCount); },
+                          [this](const persist::ActorRef& actor, persist::AlarmTime time) {
+                            abandonAlarm(actor, time);
+                          }}) {}
+
 void ActorNamespaces::close() {
+  loading_ = {};
+  alarms_.close();
   for (auto& [key, made] : namespaces_) made->close();
 }
 
 std::shared_ptr<ActorNamespace> ActorNamespaces::find(const WorkerSource& source,
                                                       const std::string& className) {
-  std::string key = source.name + '\n' + className;
-  auto& made = namespaces_[key];
-  if (made) return made;
   auto listed = std::ranges::find(source.actorClasses, className, &ActorClass::className);
-  ActorClass actorClass{className, source.name + ":" + className, false};
+  ActorClass actorClass{className, source.name + "-" + className};
   if (listed != source.actorClasses.end()) actorClass = *listed;
-  made = std::make_shared<ActorNamespace>(host_, source.name, std::move(actorClass));
+  auto& made = namespaces_[actorClass.uniqueKey];
+  if (made) return made;
+  auto onAlarmStored = [this, uniqueKey = actorClass.uniqueKey](
+                           const api::ActorId& id, std::optional<persist::AlarmTime> time) {
+    alarmStored(uniqueKey, id, time);
+  };
+  made = std::make_shared<ActorNamespace>(host_, source.name, std::move(actorClass),
+                                          std::move(onAlarmStored));
   return made;
 }
 
 void ActorNamespaces::use(const std::shared_ptr<Generation>& generation) {
   for (auto& [key, made] : namespaces_) made->use(generation);
+}
+
+// ---- Alarms ----
+
+void ActorNamespaces::loadAlarms() {
+  if (!host_.store) return;
+  loading_ = host_.store->alarms();
+  loading_.then([this](io::Outcome<std::vector<persist::ActorStore::Alarm>> outcome) {
+    if (outcome.failed()) {
+      host_.log.warning({}, "the alarms cannot be read: " + exceptionText(outcome.error()));
+      return;
+    }
+    for (const auto& alarm : outcome.take()) {
+      // Those of classes that are not loaded wait in the store.
+      if (byKey(alarm.actor.space)) alarms_.found(alarm.actor, alarm.time);
+    }
+  });
+}
+
+std::shared_ptr<ActorNamespace> ActorNamespaces::byKey(std::string_view uniqueKey) const {
+  auto found = namespaces_.find(std::string(uniqueKey));
+  return found == namespaces_.end() ? nullptr : found->second;
+}
+
+io::Pending<AlarmScheduler::Result> ActorNamespaces::runAlarm(const persist::ActorRef& actor,
+                                                              persist::AlarmTime time,
+                                                              int retryCount) {
+  auto home = byKey(actor.space);
+  if (!home) return io::Pending<AlarmScheduler::Result>::ready();
+  if (auto existing = home->existing(actor.actor)) return existing->alarm(time, retryCount);
+  // It has not been used since the start: its name is with its records.
+  struct Waking {
+    io::Pending<persist::Value> name;
+    io::Pending<AlarmScheduler::Result> alarm;
+    io::Resolver<AlarmScheduler::Result> resolver;
+  };
+  auto channel = io::makePending<AlarmScheduler::Result>();
+  auto waking = std::make_shared<Waking>();
+  waking->resolver = std::move(channel.resolver);
+  waking->resolver.onDropped([weak = std::weak_ptr(waking)] {
+    auto dropped = weak.lock();
+    if (!dropped) return;
+    dropped->name = {};
+    dropped->alarm = {};
+  });
+  waking->name = host_.store->get(actor, persist::RecordKind::metadata, kNameKey);
+  waking->name.then([home, actor, time, retryCount, waking](io::Outcome<persist::Value> outcome) {
+    std::optional<std::string> name;
+    auto value = outcome.failed() ? nullptr : outcome.take();
+    if (value) name = *value;
+    auto id = api::ActorId::fromBytes(actor.actor, std::move(name));
+    waking->alarm = home->find(id)->alarm(time, retryCount);
+    waking->alarm.then([waking](io::Outcome<AlarmScheduler::Result> result) {
+      waking->resolver.settle(std::move(result));
+    });
+  });
+  return std::move(channel.pending);
+}
+
+void ActorNamespaces::abandonAlarm(const persist::ActorRef& actor, persist::AlarmTime time) {
+  auto home = byKey(actor.space);
+  auto existing = home ? home->existing(actor.actor) : nullptr;
+  if (existing) existing->abandonAlarm(time);
+  // Nobody waits for it; should it fail, the alarm is tried again after the next start.
+  static_cast<void>(host_.store->commit({actor, {persist::DeleteAlarm{.onlyAt = time}}}));
+}
+
+void ActorNamespaces::alarmStored(const std::string& uniqueKey, const api::ActorId& id,
+                                  std::optional<persist::AlarmTime> time) {
+  persist::ActorRef actor{uniqueKey, std::string(id.bytes())};
+  // So that `ctx.id.name` is there when the alarm wakes it.
+  if (time && id.name() && id.name()->size() <= kNameBytesMax) {
+    persist::Put name{persist::RecordKind::metadata,
+                      {{kNameKey, std::make_shared<const std::string>(*id.name())}}};
+    static_cast<void>(host_.store->commit({actor, {std::move(name)}}));
+  }
+  alarms_.stored(actor, time);
 }
 
 }  // namespace lathe::worker

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "engine/worker/actor.h"
+#include "engine/worker/alarm-scheduler.h"
 #include "engine/worker/generation.h"
 
 namespace lathe::worker {
@@ -14,14 +15,23 @@ namespace lathe::worker {
 class ActorNamespace final : public api::ActorDirectory,
                              public std::enable_shared_from_this<ActorNamespace> {
  public:
-  ActorNamespace(const Host& host, std::string workerName, ActorClass actorClass)
-      : host_(host), workerName_(std::move(workerName)), class_(std::move(actorClass)) {}
+  // Hears of alarms that have become durable.
+  using OnAlarmStored = std::function<void(const api::ActorId&, std::optional<persist::AlarmTime>)>;
+
+  ActorNamespace(const Host& host, std::string workerName, ActorClass actorClass,
+                 OnAlarmStored onAlarmStored)
+      : host_(host),
+        workerName_(std::move(workerName)),
+        class_(std::move(actorClass)),
+        onAlarmStored_(std::move(onAlarmStored)) {}
 
   const std::string& uniqueKey() const override { return class_.uniqueKey; }
   std::shared_ptr<api::ServiceTarget> get(const api::ActorId& id) override;
 
   // The actor of this id: the one there is, or a new one without an instance yet.
   std::shared_ptr<Worker::Actor> find(const api::ActorId& id);
+  // The one there is, or null.
+  std::shared_ptr<Worker::Actor> existing(std::string_view idBytes) const;
 
   // Ends all actors. Their instances hold the workers, which hold this: without it nothing of them
   // would ever go.
@@ -31,30 +41,48 @@ class ActorNamespace final : public api::ActorDirectory,
   void use(std::weak_ptr<Generation> generation) { generation_ = std::move(generation); }
 
  private:
+  // What its instances are made of now.
+  Worker::Actor::Definition definition() const;
   // Forgets actors that nobody could tell from new ones.
   void prune();
 
   const Host& host_;
   std::string workerName_;
   ActorClass class_;
+  OnAlarmStored onAlarmStored_;
   std::weak_ptr<Generation> generation_;
+  // By the bytes of their ids.
   std::unordered_map<std::string, std::shared_ptr<Worker::Actor>> actors_;
+  // The last flushes of actors that broke, for what comes in their place.
+  std::unordered_map<std::string, io::Pending<void>> lastFlushes_;
   std::size_t pruneAt_ = 1024;
 };
 
-// All namespaces of an engine, by the worker that exports the class and the class's name.
+// All namespaces of an engine.
 class ActorNamespaces {
  public:
-  explicit ActorNamespaces(const Host& host) : host_(host) {}
+  explicit ActorNamespaces(const Host& host);
   // Ends all actors.
   void close();
 
   // The one of this class; made when it is new. `source` is the worker's that exports it.
   std::shared_ptr<ActorNamespace> find(const WorkerSource& source, const std::string& className);
   void use(const std::shared_ptr<Generation>& generation);
+  // The alarms that the store holds are kept in mind from here on.
+  void loadAlarms();
 
  private:
+  io::Pending<AlarmScheduler::Result> runAlarm(const persist::ActorRef& actor,
+                                               persist::AlarmTime time, int retryCount);
+  void abandonAlarm(const persist::ActorRef& actor, persist::AlarmTime time);
+  void alarmStored(const std::string& uniqueKey, const api::ActorId& id,
+                   std::optional<persist::AlarmTime> time);
+  std::shared_ptr<ActorNamespace> byKey(std::string_view uniqueKey) const;
+
   const Host& host_;
+  AlarmScheduler alarms_;
+  io::Pending<std::vector<persist::ActorStore::Alarm>> loading_;
+  // By their unique keys.
   std::unordered_map<std::string, std::shared_ptr<ActorNamespace>> namespaces_;
 };
 

@@ -3,30 +3,13 @@
 #include "engine/api/durable-object-state.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
+#include "engine/worker/actor-event.h"
+#include "engine/worker/actor-instance.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/host.h"
 #include "engine/worker/worker-isolate.h"
 
 namespace lathe::worker {
-
-// The JavaScript object and its I/O world. Members go in reverse order: the context before the
-// gates.
-struct Worker::Actor::Instance {
-  std::shared_ptr<Worker> worker;
-  io::ActorGates gates;
-  std::shared_ptr<io::IoContext> context;
-  js::Ref<v8::Object> object;
-  io::Pending<void> inputBroken;
-};
-
-struct Worker::Actor::Event {
-  std::string title;
-  Handle handle;
-  Accept accept;
-  std::function<void(std::exception_ptr)> fail;
-  bool answered = false;
-  std::list<std::shared_ptr<Event>>::iterator position;
-};
 
 namespace {
 
@@ -49,7 +32,8 @@ Worker::Actor::Actor(const Host& host, api::ActorId id, Options options)
       id_(std::move(id)),
       options_(std::move(options)),
       idleTimer_(host.loop),
-      handOverTimer_(host.loop) {}
+      handOverTimer_(host.loop),
+      before_(std::move(options_.before)) {}
 
 Worker::Actor::~Actor() {
   if (instance_) dropInstance();
@@ -81,18 +65,19 @@ io::Pending<io::Response> Worker::Actor::fetch(io::RequestHead head,
       Request{std::move(head), std::move(body), std::move(channel.resolver)});
   deliver(
       std::move(title),
-      [request](js::Lock& js, Worker&, v8::Local<v8::Object> instance) {
+      [request](js::Lock& js, Instance& instance) {
+        auto object = instance.object.get(js);
         auto made = js::make<api::Request>(std::move(request->head));
         if (request->body) {
           static_cast<api::Body&>(*made).assign(
               io::IoContext::current().addObject(std::move(request->body), "ReadableStream"));
         }
-        auto handler = js::check(instance->Get(js.context(), js.name("fetch")));
+        auto handler = js::check(object->Get(js.context(), js.name("fetch")));
         if (!handler->IsFunction()) {
           throw js::plainError("Handler does not export a fetch() function.");
         }
         v8::Local<v8::Value> argument = js::wrap(js, made);
-        return js::check(handler.As<v8::Function>()->Call(js.context(), instance, 1, &argument));
+        return js::check(handler.As<v8::Function>()->Call(js.context(), object, 1, &argument));
       },
       [request](js::Lock& js, v8::Local<v8::Value> value) -> std::function<void()> {
         auto* response = js::unwrap<api::Response>(js, value);
@@ -117,9 +102,8 @@ io::Pending<api::RpcResult> Worker::Actor::call(api::RpcCall call) {
   auto kept = std::make_shared<Call>(Call{std::move(call), std::move(channel.resolver)});
   deliver(
       std::move(title),
-      [kept, name = options_.className](js::Lock& js, Worker& worker,
-                                        v8::Local<v8::Object> instance) {
-        const Entrypoint* entrypoint = worker.findEntrypoint(name);
+      [kept](js::Lock& js, Instance& instance) {
+        auto* entrypoint = instance.worker->findEntrypoint(instance.actorClass.className);
         if (entrypoint && entrypoint->kind != Entrypoint::Kind::actorClass) {
           throw js::typeError(
               "The receiving Durable Object does not support RPC, because its class was not "
@@ -127,7 +111,7 @@ io::Pending<api::RpcResult> Worker::Actor::call(api::RpcCall call) {
               "extends the special class `DurableObject`, which can be imported from the module "
               "\"cloudflare:workers\".");
         }
-        return worker.receiveCall(js, instance, kept->call);
+        return instance.worker->receiveCall(js, instance.object.get(js), kept->call);
       },
       [kept](js::Lock& js, v8::Local<v8::Value> value) -> std::function<void()> {
         api::RpcHostObjects hosts;
@@ -147,11 +131,27 @@ void Worker::Actor::deliver(std::string title, Handle handle, Accept accept,
   event->accept = std::move(accept);
   event->fail = std::move(fail);
   if (broken()) return event->fail(brokenBy_);
-  if (instance_ && outdated()) {
-    waiting_.push_back(event);
-    return handOver();
+  if (instance_ && !outdated()) return begin(event);
+  waiting_.push_back(event);
+  instance_ ? handOver() : beginWaiting();
+}
+
+void Worker::Actor::beginWaiting() {
+  if (before_.valid()) {
+    if (!before_.settled()) {
+      before_.then([weak = weak_from_this()](io::Outcome<void>) {
+        auto self = weak.lock();
+        if (!self) return;
+        self->before_ = {};
+        self->beginWaiting();
+      });
+      return;
+    }
+    before_ = {};
   }
-  begin(event);
+  for (auto& event : std::exchange(waiting_, {})) {
+    broken() ? event->fail(brokenBy_) : begin(event);
+  }
 }
 
 void Worker::Actor::begin(const std::shared_ptr<Event>& event) {
@@ -165,6 +165,19 @@ void Worker::Actor::begin(const std::shared_ptr<Event>& event) {
 }
 
 void Worker::Actor::enter(const std::shared_ptr<Event>& event, io::InputGate::Lock lock) {
+  if (!instance_ || event->answered) return;
+  auto pressure = instance_->cache() ? instance_->cache()->beforeEntry() : std::nullopt;
+  if (!pressure) return run(event, std::move(lock));
+  // Too much waits to be written: nothing more runs in this actor meanwhile.
+  event->waitsFor = std::move(*pressure);
+  event->lock = std::move(lock);
+  event->waitsFor.then([weak = weak_from_this(), event](io::Outcome<void> outcome) {
+    auto self = weak.lock();
+    if (self && !outcome.failed()) self->run(event, std::move(event->lock));
+  });
+}
+
+void Worker::Actor::run(const std::shared_ptr<Event>& event, io::InputGate::Lock lock) {
   auto self = shared_from_this();
   auto instance = instance_;
   if (!instance || event->answered) return;
@@ -172,16 +185,15 @@ void Worker::Actor::enter(const std::shared_ptr<Event>& event, io::InputGate::Lo
   auto failed = [weak = weak_from_this(), event](js::Lock& js, v8::Local<v8::Value> exception) {
     auto living = weak.lock();
     if (!living || event->answered || !living->instance_ || exception.IsEmpty()) return;
-    event->fail(
-        std::make_exception_ptr(toRemote(js, living->instance_->worker->hooks(), exception)));
-    living->end(event);
+    auto error =
+        std::make_exception_ptr(toRemote(js, living->instance_->worker->hooks(), exception));
+    living->conclude(event, [event, error] { event->fail(error); });
   };
   v8::Local<v8::Value> result;
   instance->context->runLocked(
       std::move(lock),
       [&](js::Lock& js) {
-        auto exception = js::caught(
-            js, [&] { result = event->handle(js, *instance->worker, instance->object.get(js)); });
+        auto exception = js::caught(js, [&] { result = event->handle(js, *instance); });
         if (exception) failed(js, *exception);
       },
       [&](js::Lock& js) {
@@ -194,14 +206,31 @@ void Worker::Actor::enter(const std::shared_ptr<Event>& event, io::InputGate::Lo
           std::function<void()> tell;
           auto exception = js::caught(inner, [&] { tell = event->accept(inner, value); });
           if (exception) return failed(inner, *exception);
-          tell();
-          living->end(event);
+          living->conclude(event, std::move(tell));
         };
         if (result->IsPromise()) {
           instance->context->whenSettled(js, result.As<v8::Promise>(), hear);
         } else {
           hear(js, result, true);
         }
+      });
+}
+
+void Worker::Actor::conclude(const std::shared_ptr<Event>& event, std::function<void()> tell) {
+  if (!instance_) return;
+  auto gate = instance_->gates.output.wait();
+  if (gate.settled()) {
+    if (gate.takeOutcome().failed()) return;  // the actor breaks, and everybody is told
+    tell();
+    return end(event);
+  }
+  event->waitsFor = std::move(gate);
+  event->waitsFor.then(
+      [weak = weak_from_this(), event, tell = std::move(tell)](io::Outcome<void> outcome) {
+        auto self = weak.lock();
+        if (!self || event->answered || outcome.failed()) return;
+        tell();
+        self->end(event);
       });
 }
 
@@ -216,107 +245,149 @@ void Worker::Actor::end(const std::shared_ptr<Event>& event) {
 // ---- The instance ----
 
 void Worker::Actor::construct() {
-  auto worker = options_.worker();
-  auto* entrypoint = worker ? worker->findEntrypoint(options_.className) : nullptr;
+  auto definition = options_.definition();
+  const auto& name = definition.actorClass.className;
+  auto* entrypoint = definition.worker ? definition.worker->findEntrypoint(name) : nullptr;
   if (!entrypoint || entrypoint->kind == Entrypoint::Kind::object) {
-    return breakWith(std::make_exception_ptr(js::plainError(
-        "The class \"" + options_.className + "\" of this Durable Object is not exported.")));
+    return breakWith(std::make_exception_ptr(
+        js::plainError("The class \"" + name + "\" of this Durable Object is not exported.")));
   }
-  instance_ = std::make_shared<Instance>();
-  instance_->worker = worker;
-  instance_->context = std::make_shared<io::IoContext>(*worker, &instance_->gates);
-  instance_->context->onAbort([weak = weak_from_this()](std::exception_ptr error) {
-    if (auto self = weak.lock()) self->breakWith(std::move(error));
-  });
-  instance_->inputBroken = instance_->gates.input.onBroken();
-  instance_->inputBroken.then(
-      [weak = std::weak_ptr<Instance>(instance_)](io::Outcome<void> outcome) {
-        auto instance = weak.lock();
-        if (instance && outcome.failed()) instance->context->abort(outcome.error());
+  instance_ = Instance::make(host_, std::move(definition), options_, id_);
+  instance_->context->onAbort(
+      [weak = weak_from_this(), made = instance_.get()](std::exception_ptr error) {
+        auto self = weak.lock();
+        if (self && self->instance_.get() == made) self->breakWith(std::move(error));
       });
   instance_->context->admit(
       nullptr, [weak = weak_from_this(), instance = instance_](io::InputGate::Lock lock) {
         auto self = weak.lock();
         if (!self) return;
-        instance->context->setTitle("the constructor of " + self->options_.className);
+        instance->context->setTitle("the constructor of " + instance->actorClass.className);
         instance->context->runLocked(
-            std::move(lock),
-            [&](js::Lock& js) {
-              auto exception = js::caught(js, [&] {
-                auto ctx = js::wrap(js, js::make<api::DurableObjectState>(self->id_));
-                auto& exported = *instance->worker->findEntrypoint(self->options_.className);
-                auto object = instance->worker->newInstance(js, exported, ctx);
-                instance->object = js::Ref<v8::Object>(js, object);
-              });
-              if (!exception || exception->IsEmpty()) return;
-              self->breakWith(
-                  std::make_exception_ptr(toRemote(js, instance->worker->hooks(), *exception)));
-            },
+            std::move(lock), [&](js::Lock& js) { self->runConstructor(js, *instance); },
             [](js::Lock&) {});
       });
+}
+
+void Worker::Actor::runConstructor(js::Lock& js, Instance& instance) {
+  auto exception = js::caught(js, [&] {
+    auto ctx = js::wrap(js, js::make<api::DurableObjectState>(id_, instance.storage));
+    auto& exported = *instance.worker->findEntrypoint(instance.actorClass.className);
+    auto object = instance.worker->newInstance(js, exported, ctx);
+    instance.object = js::Ref<v8::Object>(js, object);
+    if (!instance.records) return;
+    using AlarmHandler = api::ActorRecords::AlarmHandler;
+    bool handles = js::check(object->Get(js.context(), js.name("alarm")))->IsFunction();
+    instance.records->alarmHandler = handles ? AlarmHandler::present : AlarmHandler::missing;
+  });
+  if (!exception || exception->IsEmpty()) return;
+  breakWith(std::make_exception_ptr(toRemote(js, instance.worker->hooks(), *exception)));
 }
 
 void Worker::Actor::breakWith(std::exception_ptr error) {
   if (broken()) return;
   auto self = shared_from_this();
   brokenBy_ = asReset(error);
-  options_.onBroken();
+  auto instance = instance_;
+  if (instance && instance->cache()) {
+    // What is under way to the store ends there; what has not begun never will.
+    instance->cache()->shutdown(brokenBy_);
+    before_ = storeQuiet();
+  }
+  dropInstance();
+  options_.onBroken(std::move(before_));
   auto events = std::exchange(underWay_, {});
   events.splice(events.end(), waiting_);
   for (auto& event : events) {
     event->answered = true;
     event->fail(brokenBy_);
   }
-  if (!instance_) return;
-  instance_->context->abort(brokenBy_);
-  dropInstance();
+  if (instance) instance->context->abort(brokenBy_);
 }
 
 void Worker::Actor::dropInstance() {
   idleTimer_.cancel();
+  auto instance = std::exchange(instance_, nullptr);
+  if (!instance) return;
   // Its JavaScript may be running: the object goes from the loop.
-  host_.afterwards.add([instance = std::exchange(instance_, nullptr)] {});
+  host_.afterwards.add([instance] {});
+}
+
+// Batches of one actor are applied in order: after one more, however empty, none is under way.
+io::Pending<void> Worker::Actor::storeQuiet() {
+  struct Waiting {
+    io::Pending<persist::BatchResult> last;
+    io::Resolver<void> resolver;
+  };
+  auto channel = io::makePending<void>();
+  auto waiting = std::make_shared<Waiting>();
+  waiting->resolver = std::move(channel.resolver);
+  waiting->resolver.onDropped([weak = std::weak_ptr(waiting)] {
+    if (auto dropped = weak.lock()) dropped->last = {};
+  });
+  waiting->last = host_.store->commit({{options_.uniqueKey, std::string(id_.bytes())}, {}});
+  waiting->last.then([waiting](io::Outcome<persist::BatchResult>) { waiting->resolver.resolve(); });
+  return std::move(channel.pending);
 }
 
 bool Worker::Actor::outdated() const {
-  auto worker = options_.worker();
+  auto worker = options_.definition().worker;
   return worker != instance_->worker || worker->isolate().condemned();
 }
+
+bool Worker::Actor::quiet() const { return underWay_.empty() && instance_->context->idle(); }
 
 // Events already delivered finish on the old instance; then, or when that takes too long, those
 // that wait begin on one of the new code. Two instances never live at once.
 void Worker::Actor::handOver() {
-  if (instance_ && underWay_.empty() && instance_->context->idle()) dropInstance();
+  if (instance_ && quiet()) {
+    if (auto flushed = instance_->cache() ? instance_->cache()->sync() : std::nullopt) {
+      before_ = std::move(*flushed);
+      host_.afterwards.keepUntil(instance_, std::move(*instance_->cache()->sync()));
+    }
+    dropInstance();
+  }
   if (instance_) {
     if (std::exchange(handingOver_, true)) return;
     handOverTimer_.expires_after(std::chrono::milliseconds(kHandOverMs));
     handOverTimer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
       auto self = weak.lock();
-      if (error || !self || !self->instance_) return;
-      auto late = std::exchange(self->underWay_, {});
-      auto reset = asReset(std::make_exception_ptr(
-          js::plainError("Durable Object reset because its code was updated.")));
-      for (auto& event : late) {
-        event->answered = true;
-        event->fail(reset);
-      }
-      self->dropInstance();
-      self->handOver();
+      if (!error && self && self->instance_) self->hurryHandOver();
     });
     return;
   }
   handingOver_ = false;
   handOverTimer_.cancel();
-  for (auto& event : std::exchange(waiting_, {})) begin(event);
+  beginWaiting();
+}
+
+void Worker::Actor::hurryHandOver() {
+  auto late = std::exchange(underWay_, {});
+  auto reset = asReset(std::make_exception_ptr(
+      js::plainError("Durable Object reset because its code was updated.")));
+  auto instance = instance_;
+  if (instance->cache()) {
+    instance->cache()->shutdown(reset);
+    before_ = storeQuiet();
+  }
+  dropInstance();
+  for (auto& event : late) {
+    event->answered = true;
+    event->fail(reset);
+  }
+  instance->context->abort(reset);
+  handOver();
 }
 
 void Worker::Actor::lookForIdleness() {
-  if (options_.preventEviction) return;
+  if (instance_->actorClass.preventEviction) return;
   idleTimer_.expires_after(std::chrono::milliseconds(kIdleMs));
   idleTimer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     auto self = weak.lock();
     if (error || !self || !self->instance_ || !self->underWay_.empty()) return;
-    if (!self->instance_->context->idle()) return self->lookForIdleness();
+    // What is still being written will be written by then.
+    bool unstored = self->instance_->cache() && self->instance_->cache()->sync();
+    if (!self->quiet() || unstored) return self->lookForIdleness();
     self->dropInstance();
   });
 }

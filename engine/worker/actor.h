@@ -9,7 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "engine/api/actor-id.h"
-#include "engine/io/actor-gates.h"
+#include "engine/api/actor-records.h"
+#include "engine/io/input-gate.h"
 #include "engine/worker/worker.h"
 
 namespace lathe::worker {
@@ -27,13 +28,25 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // How long the events under way in an instance of old code may take.
   static constexpr int kHandOverMs = 5'000;
 
+  // How long its alarm handler may take.
+  static constexpr int kAlarmMsMax = 15 * 60 * 1000;
+
+  // What an instance is made of now.
+  struct Definition {
+    std::shared_ptr<Worker> worker;  // null when it has gone
+    ActorClass actorClass;
+  };
   struct Options {
-    std::string className;
-    bool preventEviction = false;
-    // The worker whose class an instance is made of now; null when it has gone.
-    std::function<std::shared_ptr<Worker>()> worker;
-    // Called once, when this actor breaks: it is not to be given to anybody any more.
-    std::function<void()> onBroken;
+    // What its records are kept under.
+    std::string uniqueKey;
+    std::function<Definition()> definition;
+    // Called once, when this actor breaks: it is not to be given to anybody any more. What comes in
+    // its place must not read the store before `flushed` has settled; it may be none.
+    std::function<void(io::Pending<void> flushed)> onBroken;
+    // Hears of alarms that have become durable.
+    std::function<void(std::optional<persist::AlarmTime>)> onAlarmStored;
+    // What the first instance has to wait for; it may be none.
+    io::Pending<void> before;
   };
 
   Actor(const Host& host, api::ActorId id, Options options);
@@ -42,6 +55,22 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // Each delivers an event. Fails with what the handler threw, or with what broke the actor.
   io::Pending<io::Response> fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body);
   io::Pending<api::RpcResult> call(api::RpcCall call);
+
+  struct AlarmResult {
+    enum class Kind {
+      done,       // the handler has succeeded, or there is none
+      notDue,     // the stored alarm is another one, or none: nothing ran
+      failed,     // to be tried again, and counted
+      lost,       // to be tried again, uncounted: what failed was the storage
+      abandoned,  // failed, and not to be tried again
+    };
+    Kind kind = Kind::done;
+    std::optional<persist::AlarmTime> stored;  // of notDue
+  };
+  // Runs the handler of the alarm that was set for `scheduled`. Never fails.
+  io::Pending<AlarmResult> alarm(persist::AlarmTime scheduled, int retryCount);
+  // Nobody will run the alarm of `scheduled` any more: it goes from what the instance knows.
+  void abandonAlarm(persist::AlarmTime scheduled);
 
   // Ends the instance, and whatever waits for it, because the engine goes. Not called within
   // JavaScript.
@@ -55,8 +84,7 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   struct Instance;
   struct Event;
   // Runs an event's JavaScript on the instance: gives the handler's result.
-  using Handle =
-      std::function<v8::Local<v8::Value>(js::Lock&, Worker&, v8::Local<v8::Object> instance)>;
+  using Handle = std::function<v8::Local<v8::Value>(js::Lock&, Instance&)>;
   // Takes what a handler's result has come to; the function that it returns tells the caller, once
   // the output gate lets it.
   using Accept = std::function<std::function<void()>(js::Lock&, v8::Local<v8::Value>)>;
@@ -65,16 +93,27 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
                std::function<void(std::exception_ptr)> fail);
   void begin(const std::shared_ptr<Event>& event);
   void enter(const std::shared_ptr<Event>& event, io::InputGate::Lock lock);
+  void run(const std::shared_ptr<Event>& event, io::InputGate::Lock lock);
+  // The handler has ended: waits for the output gate, then tells the caller.
+  void conclude(const std::shared_ptr<Event>& event, std::function<void()> tell);
   void end(const std::shared_ptr<Event>& event);
   // Makes the instance, whose constructor is the first to pass its gate.
   void construct();
+  void runConstructor(js::Lock& js, Instance& instance);
   // Ends the instance with an error that every caller hears.
   void breakWith(std::exception_ptr error);
   // Whether the instance is of code that has been replaced since.
   bool outdated() const;
+  // Whether the instance has nothing to do.
+  bool quiet() const;
   void handOver();
+  void hurryHandOver();
   void lookForIdleness();
   void dropInstance();
+  // Settles when nothing that was sent to the store is under way any more.
+  io::Pending<void> storeQuiet();
+  // Begins the events that wait, once nothing stands before them any more.
+  void beginWaiting();
 
   const Host& host_;
   api::ActorId id_;
@@ -87,6 +126,8 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   boost::asio::steady_timer idleTimer_;
   boost::asio::steady_timer handOverTimer_;
   bool handingOver_ = false;
+  // What must have ended before an instance may be made: the last flush of the one before.
+  io::Pending<void> before_;
 };
 
 }  // namespace lathe::worker

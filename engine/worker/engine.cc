@@ -15,7 +15,10 @@ class Engine::Implementation {
   Implementation(js::Platform& platform, boost::asio::io_context& loop, Log& log,
                  const Options& options)
       : afterwards(loop),
-        host{platform, loop, log, watch, afterwards, options.snapshot, options.onFatal}, actors(host) {}
+        cacheLru(options.cacheLimits),
+        host{platform,         loop,           log, watch, afterwards, cacheLru, nullptr,
+             options.snapshot, options.onFatal},
+        actors(host) {}
 
   // The answer to a request whose handler failed, and the line in the log.
   io::Response failed(const std::shared_ptr<Worker>& worker, const std::exception_ptr& error,
@@ -54,6 +57,7 @@ class Engine::Implementation {
 
   io::CpuWatch watch;
   Afterwards afterwards;
+  persist::CacheLru cacheLru;
   Host host;
   ActorNamespaces actors;
   std::shared_ptr<Generation> generation;
@@ -69,7 +73,10 @@ void Engine::replace(std::vector<WorkerSource> sources) {
   auto& self = *implementation_;
   self.generation = Generation::load(self.host, self.actors, std::move(sources));
   self.actors.use(self.generation);
+  self.actors.loadAlarms();
 }
+
+void Engine::useStore(persist::ActorStore* store) { implementation_->host.store = store; }
 
 Answer Engine::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
   auto& generation = *implementation_->generation;

@@ -11,6 +11,7 @@
 #include "engine/io/http-message.h"
 #include "engine/worker/log.h"
 #include "engine/worker/worker-source.h"
+#include "persist/cache-lru.h"
 
 namespace lathe::js {
 class Platform;
@@ -18,6 +19,10 @@ class Platform;
 
 namespace lathe::io {
 class CpuWatch;
+}
+
+namespace lathe::persist {
+class ActorStore;
 }
 
 namespace lathe::worker {
@@ -31,6 +36,7 @@ class Engine {
   struct Options {
     // As js::embeddedSnapshot() gives it; outlives the engine.
     std::string_view snapshot;
+    persist::CacheLru::Limits cacheLimits = {};
     // Hears in one line why V8 is about to abort the process; need not return. May be null.
     void (*onFatal)(const char* why) = nullptr;
   };
@@ -46,6 +52,10 @@ class Engine {
   // is the one that answers requests. When it cannot be loaded, throws LoadError and all stays as
   // it was. Not to be called by something that runs within JavaScript.
   void replace(std::vector<WorkerSource> sources);
+
+  // Where actors keep their records from here on; outlives the engine. Null: they have no storage.
+  // Only while no actor has an instance.
+  void useStore(persist::ActorStore* store);
 
   // Answers a request with the first worker. The answer may be there at once. Dropping the Pending
   // means that the client has left.

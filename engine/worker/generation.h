@@ -24,6 +24,7 @@ class Generation final : public Worker::BindingTargets,
 
   const std::vector<std::shared_ptr<Worker>>& workers() const { return workers_; }
   std::shared_ptr<Worker> find(std::string_view name);
+  const std::vector<WorkerSource>& sources() const { return sources_; }
 
   std::shared_ptr<api::ServiceTarget> service(const Binding::Service& binding) override;
   std::shared_ptr<api::ActorDirectory> actors(const Binding::Actors& binding) override;

@@ -15,6 +15,11 @@ namespace lathe::io {
 class CpuWatch;
 }
 
+namespace lathe::persist {
+class ActorStore;
+class CacheLru;
+}  // namespace lathe::persist
+
 namespace lathe::worker {
 
 // What all workers of one engine share; everything in it outlives them.
@@ -24,6 +29,9 @@ struct Host {
   Log& log;
   io::CpuWatch& cpuWatch;
   Afterwards& afterwards;
+  persist::CacheLru& cacheLru;
+  // Where actors keep their records; null when they have no storage.
+  persist::ActorStore* store;
   std::string_view snapshot;
   void (*onFatal)(const char* why);
 };

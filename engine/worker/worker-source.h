@@ -86,6 +86,8 @@ struct ActorClass {
   std::string uniqueKey;
   // Instances stay, also when they are idle.
   bool preventEviction = false;
+  // Its records answer at once: declared in `new_sqlite_classes`.
+  bool synchronousStorage = false;
 };
 
 struct WorkerSource {

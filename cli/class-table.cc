@@ -1,0 +1,228 @@
+#include "cli/class-table.h"
+
+#include <algorithm>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace lathe::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+Json renamesToJson(const std::vector<Migration::Rename>& renames) {
+  Json list = Json::array();
+  for (const auto& rename : renames) list.push_back({rename.fromWorker, rename.from, rename.to});
+  return list;
+}
+
+std::vector<Migration::Rename> renamesFromJson(const Json& list) {
+  std::vector<Migration::Rename> renames;
+  for (const Json& item : list) renames.push_back({item.at(1), item.at(2), item.at(0)});
+  return renames;
+}
+
+Json rowsToJson(const std::vector<ClassTable::Row>& rows) {
+  Json list = Json::array();
+  for (const auto& row : rows) {
+    Json item = {{"worker", row.worker},
+                 {"class", row.className},
+                 {"key", row.uniqueKey},
+                 {"sqlite", row.sqlite}};
+    if (!row.deletedBy.empty()) item["deletedBy"] = row.deletedBy;
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
+std::vector<ClassTable::Row> rowsFromJson(const Json& list) {
+  std::vector<ClassTable::Row> rows;
+  for (const Json& item : list) {
+    rows.push_back({item.at("worker"), item.at("class"), item.at("key"), item.at("sqlite"),
+                    item.value("deletedBy", "")});
+  }
+  return rows;
+}
+
+std::string randomName() {
+  std::random_device device;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string name = "worker-";
+  for (int i = 0; i < 16; ++i) name += kDigits[device() % kDigits.size()];
+  return name;
+}
+
+// Whether the migrations, all of them, leave the class with SQLite; nothing when they do not speak
+// of it.
+std::optional<bool> declaredSqlite(const std::vector<Migration>& migrations,
+                                   std::string_view className) {
+  std::string name(className);
+  // Backwards, so that renames lead to where the class was new.
+  for (auto migration = migrations.rbegin(); migration != migrations.rend(); ++migration) {
+    auto has = [&](const std::vector<std::string>& names) {
+      return std::ranges::find(names, name) != names.end();
+    };
+    if (has(migration->newSqliteClasses)) return true;
+    if (has(migration->newClasses)) return false;
+    auto rename = std::ranges::find(migration->renamedClasses, name, &Migration::Rename::to);
+    if (rename != migration->renamedClasses.end()) name = rename->from;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// ---- As text ----
+
+ClassTable::ClassTable(std::string_view text) {
+  if (text.empty()) return;
+  try {
+    Json stored = Json::parse(text);
+    anonymous_ = stored.value("anonymous", "");
+    rows_ = rowsFromJson(stored.at("classes"));
+    deleted_ = rowsFromJson(stored.at("deleted"));
+    for (const Json& item : stored.at("migrations")) {
+      Migration migration;
+      migration.tag = item.at("tag");
+      migration.renamedClasses = renamesFromJson(item.at("renamed"));
+      migration.deletedClasses = item.at("deleted").get<std::vector<std::string>>();
+      ran_.push_back({item.at("worker"), std::move(migration)});
+    }
+  } catch (const Json::exception& error) {
+    throw std::runtime_error(std::string("the table of Durable Object classes is damaged: ") +
+                             error.what());
+  }
+}
+
+std::string ClassTable::toText() const {
+  Json ran = Json::array();
+  for (const auto& [worker, migration] : ran_) {
+    ran.push_back({{"worker", worker},
+                   {"tag", migration.tag},
+                   {"renamed", renamesToJson(migration.renamedClasses)},
+                   {"deleted", migration.deletedClasses}});
+  }
+  return Json{{"anonymous", anonymous_},
+              {"classes", rowsToJson(rows_)},
+              {"deleted", rowsToJson(deleted_)},
+              {"migrations", ran}}
+      .dump();
+}
+
+// ---- Migrations ----
+
+void ClassTable::apply(const Config& config) {
+  std::string worker = identityOf(config);
+  auto listed = [&](const std::string& tag) {
+    return std::ranges::find(config.migrations, tag, &Migration::tag) != config.migrations.end();
+  };
+  for (std::size_t i = ran_.size(); i-- > 0;) {
+    if (ran_[i].worker != worker || listed(ran_[i].migration.tag)) continue;
+    Migration undone = std::move(ran_[i].migration);
+    ran_.erase(ran_.begin() + static_cast<std::ptrdiff_t>(i));
+    undo(worker, undone);
+  }
+  for (const Migration& migration : config.migrations) {
+    bool known = std::ranges::any_of(ran_, [&](const Ran& ran) {
+      return ran.worker == worker && ran.migration.tag == migration.tag;
+    });
+    if (known) continue;
+    run(worker, migration);
+    ran_.push_back({worker, migration});
+  }
+  for (Row& each : rows_) {
+    if (each.worker != worker) continue;
+    each.sqlite = declaredSqlite(config.migrations, each.className).value_or(each.sqlite);
+  }
+}
+
+void ClassTable::run(const std::string& worker, const Migration& migration) {
+  for (const auto& rename : migration.renamedClasses) {
+    move(worker, rename.from, worker, rename.to, migration.tag);
+  }
+  for (const auto& transfer : migration.transferredClasses) {
+    move(transfer.fromWorker, transfer.from, worker, transfer.to, migration.tag);
+  }
+  for (const auto& name : migration.deletedClasses) setAside(worker, name, migration.tag);
+}
+
+void ClassTable::undo(const std::string& worker, const Migration& migration) {
+  for (auto rename = migration.renamedClasses.rbegin(); rename != migration.renamedClasses.rend();
+       ++rename) {
+    if (!row(worker, rename->from)) move(worker, rename->to, worker, rename->from, migration.tag);
+  }
+  for (std::size_t i = deleted_.size(); i-- > 0;) {
+    if (deleted_[i].worker != worker || deleted_[i].deletedBy != migration.tag) continue;
+    if (row(worker, deleted_[i].className)) continue;
+    Row restored = std::move(deleted_[i]);
+    restored.deletedBy.clear();
+    deleted_.erase(deleted_.begin() + static_cast<std::ptrdiff_t>(i));
+    rows_.push_back(std::move(restored));
+  }
+}
+
+void ClassTable::setAside(std::string_view worker, std::string_view className,
+                          const std::string& tag) {
+  auto* found = row(worker, className);
+  if (!found) return;
+  Row aside = *found;
+  aside.deletedBy = tag;
+  rows_.erase(rows_.begin() + (found - rows_.data()));
+  deleted_.push_back(std::move(aside));
+}
+
+void ClassTable::move(std::string_view fromWorker, std::string_view from,
+                      const std::string& toWorker, const std::string& to, const std::string& tag) {
+  if (!row(fromWorker, from)) return;
+  // What has the name already gives way.
+  setAside(toWorker, to, tag);
+  Row* moved = row(fromWorker, from);
+  moved->worker = toWorker;
+  moved->className = to;
+}
+
+// ---- Rows ----
+
+std::string ClassTable::identityOf(const Config& config) {
+  if (config.named) return config.name;
+  if (anonymous_.empty()) anonymous_ = randomName();
+  return anonymous_;
+}
+
+ClassTable::Row* ClassTable::row(std::string_view worker, std::string_view className) {
+  for (Row& each : rows_) {
+    if (each.worker == worker && each.className == className) return &each;
+  }
+  return nullptr;
+}
+
+const ClassTable::Row& ClassTable::find(const Config& config, const std::string& className) {
+  std::string worker = identityOf(config);
+  auto listed = std::ranges::find(config.actorClasses, className, &worker::ActorClass::className);
+  bool given = listed != config.actorClasses.end() && !listed->uniqueKey.empty();
+  if (Row* found = row(worker, className)) {
+    if (given) found->uniqueKey = listed->uniqueKey;
+    return *found;
+  }
+  Row made;
+  made.worker = worker;
+  made.className = className;
+  made.uniqueKey = given ? listed->uniqueKey : freeKey(worker + "-" + className);
+  made.sqlite = declaredSqlite(config.migrations, className).value_or(false);
+  return rows_.emplace_back(std::move(made));
+}
+
+std::string ClassTable::freeKey(const std::string& wanted) const {
+  auto taken = [&](const std::string& key) {
+    return std::ranges::find(rows_, key, &Row::uniqueKey) != rows_.end() ||
+           std::ranges::find(deleted_, key, &Row::uniqueKey) != deleted_.end();
+  };
+  std::string key = wanted;
+  for (int i = 2; taken(key); ++i) key = wanted + "-" + std::to_string(i);
+  return key;
+}
+
+}  // namespace lathe::cli

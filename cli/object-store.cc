@@ -1,0 +1,99 @@
+#include "cli/object-store.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "cli/class-table.h"
+#include "persist/memory-store.h"
+
+namespace lathe::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where the table of classes is among the store's own records.
+constexpr const char* kTableKey = "classes";
+
+// The classes of a worker that have or may have objects.
+std::set<std::string> classesOf(const Config& config, const std::vector<Config>& all) {
+  std::set<std::string> names;
+  for (const Config& other : all) {
+    for (const worker::Binding& binding : other.bindings) {
+      auto* actors = std::get_if<worker::Binding::Actors>(&binding.value);
+      if (actors && actors->worker == config.name) names.insert(actors->className);
+    }
+  }
+  for (const auto& listed : config.actorClasses) names.insert(listed.className);
+  for (const Migration& migration : config.migrations) {
+    for (const auto& name : migration.newClasses) names.insert(name);
+    for (const auto& name : migration.newSqliteClasses) names.insert(name);
+    for (const auto& rename : migration.renamedClasses) {
+      names.erase(rename.from);
+      names.insert(rename.to);
+    }
+    for (const auto& transfer : migration.transferredClasses) names.insert(transfer.to);
+    for (const auto& name : migration.deletedClasses) names.erase(name);
+  }
+  return names;
+}
+
+// The folder, with a note for version control that nothing in it is to be kept.
+fs::path stateFolder(const ObjectStoreChoice& choice, const Config& first) {
+  if (!choice.persistTo.empty()) return fs::absolute(choice.persistTo);
+  fs::path lathe = first.folder / ".lathe";
+  std::error_code ignored;
+  fs::create_directories(lathe, ignored);
+  if (!fs::exists(lathe / ".gitignore", ignored)) std::ofstream(lathe / ".gitignore") << "*\n";
+  return lathe / "state";
+}
+
+}  // namespace
+
+void ObjectStore::open(const Config& first) {
+  auto kind =
+      choice_.ephemeral ? ObjectStorage::memory : first.objectStorage.value_or(choice_.byDefault);
+  if (kind == ObjectStorage::none) return;
+  if (kind == ObjectStorage::memory) {
+    store_ = std::make_unique<persist::MemoryStore>(loop_.get_executor());
+    return;
+  }
+  store_ = std::make_unique<persist::MemoryStore>(loop_.get_executor());
+  (void)stateFolder(choice_, first);
+}
+
+void ObjectStore::prepare(const std::vector<Config>& configs,
+                          std::vector<worker::WorkerSource>& sources) {
+  std::vector<std::set<std::string>> classes;
+  for (const Config& config : configs) classes.push_back(classesOf(config, configs));
+  if (std::ranges::all_of(classes, &std::set<std::string>::empty)) return;
+  if (!store_) open(configs.front());
+
+  const persist::ActorRef own;
+  std::string before;
+  if (store_) {
+    auto stored = store_->synchronousReads()->get(own, persist::RecordKind::metadata, kTableKey);
+    if (stored) before = *stored;
+  }
+  ClassTable table(before);
+  for (const Config& config : configs) table.apply(config);
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    std::vector<worker::ActorClass> completed;
+    for (const std::string& name : classes[i]) {
+      const auto& row = table.find(configs[i], name);
+      auto listed =
+          std::ranges::find(configs[i].actorClasses, name, &worker::ActorClass::className);
+      bool stays = listed != configs[i].actorClasses.end() && listed->preventEviction;
+      completed.push_back({name, row.uniqueKey, stays, row.sqlite});
+    }
+    sources[i].actorClasses = std::move(completed);
+  }
+  std::string after = table.toText();
+  if (!store_ || after == before) return;
+  // Whatever is written later is written after it.
+  persist::Put put{persist::RecordKind::metadata,
+                   {{kTableKey, std::make_shared<const std::string>(std::move(after))}}};
+  tableWritten_ = store_->commit({own, {std::move(put)}});
+}
+
+}  // namespace lathe::cli

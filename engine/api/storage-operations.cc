@@ -1,0 +1,248 @@
+#include "engine/api/storage-operations.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/io/io-context.h"
+#include "engine/js/serializer.h"
+
+namespace lathe::api {
+namespace {
+
+using persist::NowOrLater;
+
+// Holds the input gate meanwhile, unless the script allows other events in.
+template <class T, class Continuation>
+v8::Local<v8::Promise> awaited(js::Lock& js, io::Pending<T> pending, bool allowConcurrency,
+                               Continuation continuation) {
+  auto& context = io::IoContext::current();
+  if (allowConcurrency) return context.awaitIo(js, std::move(pending), std::move(continuation));
+  return context.awaitIoWithInputLock(js, std::move(pending), std::move(continuation));
+}
+
+template <class T, class Convert>
+v8::Local<v8::Promise> answered(js::Lock& js, NowOrLater<T> result, bool allowConcurrency,
+                                Convert convert) {
+  if (auto* value = std::get_if<T>(&result)) return fulfilled(js, convert(js, std::move(*value)));
+  return awaited(js, std::move(std::get<io::Pending<T>>(result)), allowConcurrency, convert);
+}
+
+v8::Local<v8::Promise> written(js::Lock& js, std::optional<io::Pending<void>> pressure,
+                               bool allowConcurrency) {
+  if (!pressure) return fulfilled(js, js.undefined());
+  return awaited(js, std::move(*pressure), allowConcurrency, [](js::Lock&) {});
+}
+
+v8::Local<v8::Value> toMap(js::Lock& js, std::vector<persist::Pair> pairs) {
+  auto map = v8::Map::New(js.v8());
+  for (const auto& pair : pairs) {
+    js::check(map->Set(js.context(), js::utf8(js, pair.key),
+                       StorageOperations::restored(js, pair.value)));
+  }
+  return map;
+}
+
+v8::Local<v8::Value> toMilliseconds(js::Lock& js, std::optional<persist::AlarmTime> time) {
+  if (!time) return js.null();
+  return v8::Number::New(js.v8(), static_cast<double>(time->time_since_epoch().count()));
+}
+
+// The first key after all that begin with `prefix`; nothing when there is none.
+std::optional<std::string> afterPrefix(std::string prefix) {
+  while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
+  if (prefix.empty()) return std::nullopt;
+  prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+  return prefix;
+}
+
+}  // namespace
+
+v8::Local<v8::Promise> fulfilled(js::Lock& js, v8::Local<v8::Value> value) {
+  auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
+  js::check(resolver->Resolve(js.context(), value));
+  return resolver->GetPromise();
+}
+
+// ---- Options ----
+
+void StorageReadOptions::members(js::Dictionary<StorageReadOptions>& d) {
+  d.member<&StorageReadOptions::allowConcurrency>("allowConcurrency");
+  d.member<&StorageReadOptions::noCache>("noCache");
+}
+
+void StorageWriteOptions::members(js::Dictionary<StorageWriteOptions>& d) {
+  d.member<&StorageWriteOptions::allowConcurrency>("allowConcurrency");
+  d.member<&StorageWriteOptions::allowUnconfirmed>("allowUnconfirmed");
+  d.member<&StorageWriteOptions::noCache>("noCache");
+}
+
+void StorageListOptions::members(js::Dictionary<StorageListOptions>& d) {
+  d.member<&StorageListOptions::allowConcurrency>("allowConcurrency");
+  d.member<&StorageListOptions::end>("end");
+  d.member<&StorageListOptions::limit>("limit");
+  d.member<&StorageListOptions::noCache>("noCache");
+  d.member<&StorageListOptions::prefix>("prefix");
+  d.member<&StorageListOptions::reverse>("reverse");
+  d.member<&StorageListOptions::start>("start");
+  d.member<&StorageListOptions::startAfter>("startAfter");
+}
+
+std::optional<persist::Range> StorageListOptions::range() const {
+  if (start && startAfter) {
+    throw js::typeError("list() cannot be called with both start and startAfter values.");
+  }
+  persist::Range range;
+  range.reverse = reverse;
+  if (limit) {
+    if (!(*limit >= 1)) throw js::typeError("List limit must be positive.");
+    range.limit = static_cast<std::size_t>(std::min(*limit, 0x1p52));
+  }
+  if (start) range.start = *start;
+  if (startAfter) range.start = *startAfter + '\0';
+  range.end = end;
+  if (prefix) {
+    range.start = std::max(range.start, *prefix);
+    auto past = afterPrefix(*prefix);
+    if (past) range.end = range.end ? std::min(*range.end, *past) : *past;
+  }
+  if (range.end && *range.end <= range.start) return std::nullopt;
+  return range;
+}
+
+// ---- Keys and values ----
+
+std::string StorageOperations::key(v8::Local<v8::Value> value) {
+  auto text = js::Convert<std::string>::fromJs(js_, value);
+  if (text.size() > kKeyBytesMax) {
+    throw js::rangeError("Keys cannot be larger than 2048 bytes. A key of size " +
+                         std::to_string(text.size()) + " was provided.");
+  }
+  return text;
+}
+
+std::vector<std::string> StorageOperations::keys(v8::Local<v8::Array> array) {
+  std::vector<std::string> result;
+  result.reserve(array->Length());
+  for (std::uint32_t i = 0; i < array->Length(); ++i) {
+    result.push_back(key(js::check(array->Get(js_.context(), i))));
+  }
+  return result;
+}
+
+persist::Value StorageOperations::stored(v8::Local<v8::Value> value) {
+  auto bytes = js::serializeForStorage(js_, value);
+  std::size_t limit = records_.synchronous() ? kSynchronousValueBytesMax : kValueBytesMax;
+  std::size_t room = records_.synchronous() ? 0 : kValueHeadBytes;
+  if (bytes.size() > limit + room) {
+    throw js::rangeError("Values cannot be larger than " + std::to_string(limit) +
+                         " bytes. A value of size " + std::to_string(bytes.size()) +
+                         " was provided.");
+  }
+  return std::make_shared<const std::string>(std::move(bytes));
+}
+
+v8::Local<v8::Value> StorageOperations::restored(js::Lock& js, const persist::Value& value) {
+  if (!value) return js.undefined();
+  return js::deserializeFromStorage(js, *value);
+}
+
+// ---- Operations ----
+
+v8::Local<v8::Promise> StorageOperations::get(v8::Local<v8::Value> asked,
+                                              const StorageReadOptions& options) {
+  persist::ReadOptions forCache{options.noCache};
+  if (!asked->IsArray()) {
+    return answered(js_, target_.get(key(asked), forCache), options.allowConcurrency,
+                    [](js::Lock& js, persist::Value value) { return restored(js, value); });
+  }
+  auto wanted = keys(asked.As<v8::Array>());
+  if (!records_.synchronous() && wanted.size() > kKeysPerGetMax) {
+    throw js::rangeError("Maximum number of key value pairs is 128. " +
+                         std::to_string(wanted.size()) + " pairs were provided.");
+  }
+  return answered(js_, target_.get(std::move(wanted), forCache), options.allowConcurrency, &toMap);
+}
+
+v8::Local<v8::Promise> StorageOperations::list(const StorageListOptions& options) {
+  auto range = options.range();
+  if (!range) return fulfilled(js_, v8::Map::New(js_.v8()));
+  return answered(js_, target_.list(std::move(*range), {options.noCache}), options.allowConcurrency,
+                  &toMap);
+}
+
+v8::Local<v8::Promise> StorageOperations::put(const js::Rest& rest) {
+  auto argument = [&](std::size_t i) {
+    return i < rest.values.size() ? rest.values[i] : v8::Local<v8::Value>(js_.undefined());
+  };
+  auto first = argument(0);
+  if (!first->IsObject()) {
+    std::string name = key(first);
+    if (argument(1)->IsUndefined()) throw js::typeError("put() called with undefined value.");
+    auto options = js::Convert<StorageWriteOptions>::fromJs(js_, argument(2));
+    std::vector<persist::Pair> pairs;
+    pairs.push_back({std::move(name), stored(argument(1))});
+    return put(std::move(pairs), options);
+  }
+  if (!argument(1)->IsNullOrUndefined() && !argument(1)->IsObject()) {
+    throw js::typeError(
+        "put() may only be called with a single key-value pair and optional options as put(key, "
+        "value, options) or with multiple key-value pairs and optional options as put(entries, "
+        "options)");
+  }
+  auto options = js::Convert<StorageWriteOptions>::fromJs(js_, argument(1));
+  auto entries = js::Convert<js::Record<std::string, v8::Local<v8::Value>>>::fromJs(js_, first);
+  std::vector<persist::Pair> pairs;
+  pairs.reserve(entries.entries.size());
+  for (auto& [name, value] : entries.entries) {
+    if (value->IsUndefined()) continue;
+    pairs.push_back({key(js::utf8(js_, name)), stored(value)});
+  }
+  return put(std::move(pairs), options);
+}
+
+v8::Local<v8::Promise> StorageOperations::put(std::vector<persist::Pair> pairs,
+                                              const StorageWriteOptions& options) {
+  return written(js_, target_.put(std::move(pairs), options.forCache()), options.allowConcurrency);
+}
+
+v8::Local<v8::Promise> StorageOperations::erase(v8::Local<v8::Value> asked,
+                                                const StorageWriteOptions& options) {
+  if (asked->IsArray()) {
+    return answered(js_, target_.erase(keys(asked.As<v8::Array>()), options.forCache()),
+                    options.allowConcurrency, [](js::Lock& js, std::uint64_t count) {
+                      return js::Convert<double>::toJs(js, static_cast<double>(count));
+                    });
+  }
+  return answered(
+      js_, target_.erase({key(asked)}, options.forCache()), options.allowConcurrency,
+      [](js::Lock& js, std::uint64_t count) { return js::Convert<bool>::toJs(js, count > 0); });
+}
+
+v8::Local<v8::Promise> StorageOperations::getAlarm(const StorageReadOptions& options) {
+  return answered(js_, target_.getAlarm({options.noCache}), options.allowConcurrency,
+                  &toMilliseconds);
+}
+
+v8::Local<v8::Promise> StorageOperations::setAlarm(v8::Local<v8::Value> time,
+                                                   const StorageWriteOptions& options) {
+  double asked =
+      time->IsDate() ? time.As<v8::Date>()->ValueOf() : js::Convert<double>::fromJs(js_, time);
+  if (!(asked > 0)) throw js::typeError("setAlarm() cannot be called with an alarm time <= 0");
+  if (records_.alarmHandler == ActorRecords::AlarmHandler::missing) {
+    throw js::typeError(
+        "Your Durable Object class must have an alarm() handler in order to call setAlarm()");
+  }
+  using namespace std::chrono;
+  auto now = time_point_cast<milliseconds>(system_clock::now());
+  // Later than any date that JavaScript knows is as good as never.
+  persist::AlarmTime wanted{
+      milliseconds(static_cast<std::int64_t>(std::trunc(std::min(asked, 8.64e15))))};
+  return written(js_, target_.setAlarm(std::max(wanted, now), options.forCache()),
+                 options.allowConcurrency);
+}
+
+v8::Local<v8::Promise> StorageOperations::deleteAlarm(const StorageWriteOptions& options) {
+  return written(js_, target_.setAlarm(std::nullopt, options.forCache()), options.allowConcurrency);
+}
+
+}  // namespace lathe::api
