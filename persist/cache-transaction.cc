@@ -152,7 +152,7 @@ void CacheTransaction::dropVain(Changes& changes, const std::vector<std::string>
 // ---- The end ----
 
 std::unique_ptr<ActorCache::Transaction> CacheTransaction::begin() {
-  return std::make_unique<CacheTransaction>(*this);
+  return std::make_unique<CacheTransaction>(static_cast<ActorStorage&>(*this));
 }
 
 std::optional<io::Pending<void>> CacheTransaction::commit() {

@@ -18,6 +18,8 @@ class CacheTransaction final : public ActorCache::Transaction {
  public:
   // `below` outlives the transaction.
   explicit CacheTransaction(ActorStorage& below) : below_(below) {}
+  CacheTransaction(const CacheTransaction&) = delete;
+  CacheTransaction& operator=(const CacheTransaction&) = delete;
 
   NowOrLater<Value> get(std::string key, ReadOptions options) override;
   NowOrLater<std::vector<Pair>> get(std::vector<std::string> keys, ReadOptions options) override;
