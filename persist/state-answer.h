@@ -35,4 +35,10 @@ auto answerLater(const boost::asio::any_io_executor& executor, Call call) {
   return std::move(channel.pending);
 }
 
+// The failure that is being handled, heard in a later turn.
+template <class T>
+io::Pending<T> failLater(const boost::asio::any_io_executor& executor) {
+  return answerLater(executor, []() -> T { throw; });
+}
+
 }  // namespace lathe::persist

@@ -5,8 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include "persist/lmdb-store.h"
 #include "persist/memory-store.h"
 #include "persist/state-limits.h"
+#include "tests/unit/cli/temporary-folder.h"
 #include "tests/unit/persist/store-fixture.h"
 
 namespace lathe::persist {
@@ -19,7 +21,13 @@ struct InMemory {
   explicit InMemory(StoreLoop& loop) : store(loop.executor()) {}
 };
 
-#define STORES InMemory
+struct OnDisk {
+  cli::TemporaryFolder folder;
+  LmdbStore store;
+  explicit OnDisk(StoreLoop& loop) : store(loop.executor(), {.folder = folder.path()}) {}
+};
+
+#define STORES InMemory, OnDisk
 
 const ActorRef kActor{"rooms", "a"};
 const ActorRef kOther{"rooms", "b"};

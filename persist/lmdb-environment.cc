@@ -1,0 +1,289 @@
+#include "persist/lmdb-environment.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "persist/actor-store.h"
+#include "persist/lmdb-checkpoint.h"
+#include "persist/lmdb-error.h"
+
+namespace lathe::persist {
+namespace {
+
+// Reads at one time: the loop's, and the lists that the reader's thread was handed.
+constexpr std::size_t kSnapshotsMax = 1000;
+constexpr std::size_t kGrowBytesMax = std::size_t{1} << 30;
+
+// A write transaction. Dropped without `commit`, it leaves no trace.
+class Writer {
+ public:
+  Writer(MDB_env* environment, const std::filesystem::path& file) : file_(file) {
+    const int code = ::mdb_txn_begin(environment, nullptr, 0, &transaction_);
+    if (code != MDB_SUCCESS) throwLmdbError(code, file_, "cannot be written");
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer() {
+    if (transaction_) ::mdb_txn_abort(transaction_);
+  }
+  LmdbTransaction records() { return {transaction_, file_}; }
+  void commit() {
+    // LMDB has freed the transaction whether it succeeds or not.
+    const int code = ::mdb_txn_commit(std::exchange(transaction_, nullptr));
+    if (code != MDB_SUCCESS) throwLmdbError(code, file_, "cannot be written");
+  }
+
+ private:
+  const std::filesystem::path& file_;
+  MDB_txn* transaction_ = nullptr;
+};
+
+}  // namespace
+
+// ---- Snapshots ----
+
+LmdbSnapshot::LmdbSnapshot(LmdbSnapshot&& other) noexcept
+    : environment_(std::exchange(other.environment_, nullptr)),
+      transaction_(other.transaction_),
+      generation_(other.generation_) {}
+
+LmdbSnapshot::~LmdbSnapshot() {
+  if (environment_) environment_->release(transaction_.transaction_);
+}
+
+// ---- Opening and closing ----
+
+LmdbEnvironment::LmdbEnvironment(Options options) : options_(std::move(options)) { open(); }
+
+LmdbEnvironment::~LmdbEnvironment() {
+  if (environment_ && !options_.syncs) {
+    // When that fails, the last checkpoint stays good.
+    try {
+      sync();
+      forgetCheckpoint(options_.file);
+    } catch (const StoreError&) {
+    }
+  }
+  close();
+}
+
+void LmdbEnvironment::open() {
+  const auto check = [this](int code) {
+    if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be opened");
+  };
+  restoreCheckpoint(options_.file);
+  check(::mdb_env_create(&environment_));
+  try {
+    struct stat before {};
+    const bool made = ::stat(options_.file.c_str(), &before) != 0 && errno == ENOENT;
+    const auto bytes = static_cast<std::size_t>(made ? 0 : before.st_size);
+    check(::mdb_env_set_maxreaders(environment_, unsigned{kSnapshotsMax}));
+    check(::mdb_env_set_mapsize(environment_, std::max(options_.mapBytes, bytes)));
+    const unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (options_.syncs ? 0 : MDB_NOSYNC);
+    check(::mdb_env_open(environment_, options_.file.c_str(), flags, 0600));
+
+    MDB_envinfo info;
+    check(::mdb_env_info(environment_, &info));
+    const std::size_t usedBytes = (info.me_last_pgno + 1) * pageBytes();
+    // To touch what is mapped but not there would end the process. (LMDB begins an empty file.)
+    if (bytes > 0 && bytes < usedBytes) {
+      throw StoreError(StoreError::Reason::failed,
+                       options_.file.string() + " has been cut: it is " + std::to_string(bytes) +
+                           " bytes long, and " + std::to_string(usedBytes) + " were written");
+    }
+    if (made) syncFolderOf(options_.file);
+
+    // LMDB settles how the table is sorted when it is first asked for.
+    MDB_txn* transaction = nullptr;
+    check(::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction));
+    MDB_dbi table;
+    const int code = ::mdb_dbi_open(transaction, nullptr, 0, &table);
+    ::mdb_txn_abort(transaction);
+    check(code);
+    settleCheckpoint();
+  } catch (...) {
+    close();
+    throw;
+  }
+  closedBecause_ = nullptr;
+}
+
+void LmdbEnvironment::close() {
+  unpin();
+  for (MDB_txn* transaction : std::exchange(unused_, {})) ::mdb_txn_abort(transaction);
+  if (environment_) ::mdb_env_close(std::exchange(environment_, nullptr));
+  lengthened_ = false;
+}
+
+// Before the first write: whoever had the file before may have left a checkpoint.
+void LmdbEnvironment::settleCheckpoint() {
+  if (!options_.syncs) return checkpoint();
+  if (!hasCheckpoint(options_.file)) return;
+  sync();
+  forgetCheckpoint(options_.file);
+}
+
+void LmdbEnvironment::lengthen(std::size_t bytes) {
+  int file = -1;
+  ::mdb_env_get_fd(environment_, &file);
+  struct stat status {};
+  if (::fstat(file, &status) != 0) throwLmdbError(errno, options_.file, "cannot be read");
+  if (static_cast<std::size_t>(status.st_size) >= bytes) return;
+  // The length must not be younger than what relies on it.
+  if (::ftruncate(file, static_cast<off_t>(bytes)) != 0 || ::fsync(file) != 0) {
+    throwLmdbError(errno, options_.file, "cannot grow");
+  }
+}
+
+void LmdbEnvironment::reopen(const std::function<void()>& between) {
+  quietly([&] {
+    close();
+    ++generation_;
+    try {
+      between();
+      open();
+    } catch (...) {
+      closedBecause_ = std::current_exception();
+    }
+  });
+  if (closedBecause_) std::rethrow_exception(closedBecause_);
+}
+
+void LmdbEnvironment::grow() {
+  MDB_envinfo info;
+  ::mdb_env_info(environment_, &info);
+  const std::size_t bytes = info.me_mapsize + std::min(info.me_mapsize, kGrowBytesMax);
+  lengthen(bytes);
+  // Its read transaction is in the way of a new map. Nothing is written until it is back.
+  if (!options_.syncs) checkpoint();
+  quietly([&] {
+    unpin();
+    const int code = ::mdb_env_set_mapsize(environment_, bytes);
+    if (code == MDB_SUCCESS) {
+      if (!options_.syncs) pin();
+      return;
+    }
+    // There is no map any more, neither the old one nor the new one.
+    close();
+    try {
+      throwLmdbError(code, options_.file, "cannot be mapped");
+    } catch (...) {
+      closedBecause_ = std::current_exception();
+      throw;
+    }
+  });
+}
+
+// ---- Reading and writing ----
+
+LmdbSnapshot LmdbEnvironment::read() {
+  MDB_txn* transaction = nullptr;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !quiet_; });
+    if (!environment_) std::rethrow_exception(closedBecause_);
+    if (!unused_.empty()) {
+      transaction = unused_.back();
+      unused_.pop_back();
+    }
+    ++reading_;
+  }
+  // Not under the mutex: from here on the environment stays as it is.
+  const bool renewed = transaction != nullptr;
+  const int code = renewed ? ::mdb_txn_renew(transaction)
+                           : ::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
+  if (code != MDB_SUCCESS) {
+    if (renewed) ::mdb_txn_abort(transaction);
+    release(nullptr);
+    throwLmdbError(code, options_.file, "cannot be read");
+  }
+  return {*this, LmdbTransaction(transaction, options_.file), generation_};
+}
+
+bool LmdbEnvironment::crowded() {
+  std::lock_guard lock(mutex_);
+  return reading_ > kSnapshotsMax / 2;
+}
+
+void LmdbEnvironment::release(MDB_txn* transaction) {
+  if (transaction) ::mdb_txn_reset(transaction);
+  std::lock_guard lock(mutex_);
+  if (transaction) unused_.push_back(transaction);
+  if (--reading_ == 0) changed_.notify_all();
+}
+
+void LmdbEnvironment::quietly(const std::function<void()>& change) {
+  // Readers that come while we wait are let through: a list that is long must not stop the loop.
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return reading_ == 0; });
+  quiet_ = true;
+  lock.unlock();
+  const auto end = [this] {
+    std::lock_guard again(mutex_);
+    quiet_ = false;
+    changed_.notify_all();
+  };
+  try {
+    change();
+  } catch (...) {
+    end();
+    throw;
+  }
+  end();
+}
+
+void LmdbEnvironment::change(const std::function<void(LmdbTransaction&)>& body) {
+  for (;;) {
+    if (!environment_) std::rethrow_exception(closedBecause_);
+    if (!lengthened_) {
+      // Not when it is opened: a file that turns out to be somebody else's stays as it is.
+      MDB_envinfo info;
+      ::mdb_env_info(environment_, &info);
+      lengthen(info.me_mapsize);
+      lengthened_ = true;
+    }
+    try {
+      Writer writer(environment_, options_.file);
+      LmdbTransaction records = writer.records();
+      body(records);
+      return writer.commit();
+    } catch (const MapFull&) {
+    }
+    grow();
+  }
+}
+
+void LmdbEnvironment::sync() {
+  const int code = ::mdb_env_sync(environment_, 1);
+  if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be written");
+}
+
+void LmdbEnvironment::checkpoint() {
+  sync();
+  MDB_envinfo info;
+  ::mdb_env_info(environment_, &info);
+  saveCheckpoint(options_.file, info.me_last_txnid, pageBytes());
+  unpin();
+  pin();
+}
+
+void LmdbEnvironment::pin() {
+  const int code = ::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &pinned_);
+  if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be read");
+}
+
+void LmdbEnvironment::unpin() {
+  if (pinned_) ::mdb_txn_abort(std::exchange(pinned_, nullptr));
+}
+
+std::size_t LmdbEnvironment::pageBytes() const {
+  MDB_stat stat;
+  ::mdb_env_stat(environment_, &stat);
+  return stat.ms_psize;
+}
+
+}  // namespace lathe::persist

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include <lmdb.h>
+
+namespace lathe::persist {
+
+// One of LMDB's transactions, as its user sees it: bytes by key. What is read points into the
+// file's map, and is gone when the transaction ends or next writes.
+//
+// Failures are StoreErrors, but for a full map (MapFull). Not tied to a thread; one at a time.
+class LmdbTransaction {
+ public:
+  // `file` is for the texts of errors, and outlives it. Does not own `transaction`.
+  LmdbTransaction(MDB_txn* transaction, const std::filesystem::path& file)
+      : transaction_(transaction), file_(&file) {}
+
+  std::optional<std::string_view> get(std::string_view key) const;
+
+  // In a write transaction only.
+  void put(std::string_view key, std::string_view value);
+  // Whether there was one.
+  bool erase(std::string_view key);
+
+ private:
+  friend class LmdbCursor;
+  friend class LmdbSnapshot;
+  void check(int code, const char* tried) const;
+
+  MDB_txn* transaction_;
+  const std::filesystem::path* file_;
+};
+
+// A place in the order of the keys. Its transaction outlives it.
+class LmdbCursor {
+ public:
+  explicit LmdbCursor(const LmdbTransaction& transaction);
+  LmdbCursor(const LmdbCursor&) = delete;
+  LmdbCursor& operator=(const LmdbCursor&) = delete;
+  ~LmdbCursor() { ::mdb_cursor_close(cursor_); }
+
+  // These move, and tell whether there is anything: to the first key at or after `key`, to the last
+  // key before it, to the next, to the one before.
+  bool seek(std::string_view key);
+  bool seekBefore(std::string_view key);
+  bool next() { return move(MDB_NEXT); }
+  bool previous() { return move(MDB_PREV); }
+
+  // What it stands on, after a move that found something.
+  std::string_view key() const { return view(key_); }
+  std::string_view value() const { return view(value_); }
+
+  // Deletes what it stands on. `next()` then goes to what followed.
+  void erase();
+
+ private:
+  static std::string_view view(const MDB_val& bytes) {
+    return {static_cast<const char*>(bytes.mv_data), bytes.mv_size};
+  }
+  bool move(MDB_cursor_op how);
+
+  const LmdbTransaction& transaction_;
+  MDB_cursor* cursor_ = nullptr;
+  MDB_val key_{};
+  MDB_val value_{};
+};
+
+}  // namespace lathe::persist
