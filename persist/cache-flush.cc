@@ -88,6 +88,7 @@ void CacheFlush::readEnded() {
   if (heldFor_ && with_.reads.endedBefore(*heldFor_)) {
     heldFor_.reset();
     with_.map.releaseHeld();
+    with_.map.withinLimits();
   }
   sendWhenRead();
 }
@@ -235,11 +236,8 @@ void CacheFlush::writesStored(const BatchResult& result) {
     with_.alarm.flushed(done);
     if (done) with_.owner.alarmStored(alarm->stored);
   }
-  std::vector<io::Resolver<void>> relieved;
-  if (!tooMuch()) relieved = std::exchange(waitForLess_, {});
 
   for (auto& [resolver, count] : counts) resolver.resolve(count);
-  for (auto& resolver : relieved) resolver.resolve();
   if (closed_ || failed_) return;
   deleteAll_ ? proceed() : finish();
 }
@@ -259,6 +257,9 @@ void CacheFlush::finish() {
   running_ = false;
   Ticket ended = std::exchange(current_, {});
   if (next_.requested) postBegin();
+  std::vector<io::Resolver<void>> relieved;
+  if (!tooMuch()) relieved = std::exchange(waitForLess_, {});
+  for (auto& resolver : relieved) resolver.resolve();
   if (ended.hold) ended.hold->resolve();
   for (auto& resolver : ended.syncs) resolver.resolve();
 }
