@@ -1,10 +1,14 @@
 #include "cli/object-store.h"
 
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
+#include <cstring>
 #include <set>
 
+#include <stdlib.h>
+
 #include "cli/class-table.h"
+#include "persist/lmdb-store.h"
 #include "persist/memory-store.h"
 
 namespace lathe::cli {
@@ -38,28 +42,41 @@ std::set<std::string> classesOf(const Config& config, const std::vector<Config>&
   return names;
 }
 
-// The folder, with a note for version control that nothing in it is to be kept.
-fs::path stateFolder(const ObjectStoreChoice& choice, const Config& first) {
-  if (!choice.persistTo.empty()) return fs::absolute(choice.persistTo);
-  fs::path lathe = first.folder / ".lathe";
-  std::error_code ignored;
-  fs::create_directories(lathe, ignored);
-  if (!fs::exists(lathe / ".gitignore", ignored)) std::ofstream(lathe / ".gitignore") << "*\n";
-  return lathe / "state";
-}
-
 }  // namespace
+
+ObjectStore::~ObjectStore() {
+  store_.reset();
+  std::error_code ignored;
+  if (!temporaryFolder_.empty()) fs::remove_all(temporaryFolder_, ignored);
+}
 
 void ObjectStore::open(const Config& first) {
   auto kind =
       choice_.ephemeral ? ObjectStorage::memory : first.objectStorage.value_or(choice_.byDefault);
+  if (!choice_.persistTo.empty()) kind = ObjectStorage::disk;
   if (kind == ObjectStorage::none) return;
   if (kind == ObjectStorage::memory) {
     store_ = std::make_unique<persist::MemoryStore>(loop_.get_executor());
     return;
   }
-  store_ = std::make_unique<persist::MemoryStore>(loop_.get_executor());
-  (void)stateFolder(choice_, first);
+  persist::LmdbStore::Options options;
+  options.folder = folder(first);
+  using Wanted = persist::LmdbStore::Durability;
+  options.durability = first.durability == Durability::fsync ? Wanted::fsync : Wanted::os;
+  store_ = std::make_unique<persist::LmdbStore>(loop_.get_executor(), options);
+}
+
+fs::path ObjectStore::folder(const Config& first) {
+  if (!choice_.persistTo.empty()) return fs::absolute(choice_.persistTo);
+  if (!choice_.temporary) return first.folder / ".lathe" / "state";
+  std::string pattern = (fs::temp_directory_path() / "lathe-test-XXXXXX").string();
+  if (!::mkdtemp(pattern.data())) {
+    throw persist::StoreError(persist::StoreError::Reason::failed,
+                              "no folder can be made in " + fs::temp_directory_path().string() +
+                                  ": " + std::strerror(errno));
+  }
+  temporaryFolder_ = pattern;
+  return temporaryFolder_;
 }
 
 void ObjectStore::prepare(const std::vector<Config>& configs,

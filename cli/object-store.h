@@ -19,6 +19,8 @@ struct ObjectStoreChoice {
   std::string persistTo = {};
   // In memory only.
   bool ephemeral = false;
+  // On the disk, but in a folder that goes with the process.
+  bool temporary = false;
   // When the configuration says nothing.
   ObjectStorage byDefault = ObjectStorage::disk;
 };
@@ -29,6 +31,9 @@ class ObjectStore {
  public:
   ObjectStore(boost::asio::io_context& loop, ObjectStoreChoice choice)
       : loop_(loop), choice_(std::move(choice)) {}
+  ObjectStore(const ObjectStore&) = delete;
+  ObjectStore& operator=(const ObjectStore&) = delete;
+  ~ObjectStore();
 
   // Opens the store when there is none and the configurations have need of it, brings the table of
   // classes in line with them, and completes the classes of `sources`, which stand in the same
@@ -40,9 +45,11 @@ class ObjectStore {
 
  private:
   void open(const Config& first);
+  std::filesystem::path folder(const Config& first);
 
   boost::asio::io_context& loop_;
   ObjectStoreChoice choice_;
+  std::filesystem::path temporaryFolder_;
   std::unique_ptr<persist::ActorStore> store_;
   io::Pending<persist::BatchResult> tableWritten_;
 };

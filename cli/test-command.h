@@ -13,7 +13,7 @@ struct TestOptions {
   // Configurations or scripts, at least one: all are loaded together and know each other by name.
   std::vector<std::string> paths;
   std::string environment;
-  ObjectStoreChoice objects = {.byDefault = ObjectStorage::memory};
+  ObjectStoreChoice objects = {.temporary = true, .byDefault = ObjectStorage::memory};
   // Runs the tests whose `worker:export` has this in it; empty: all.
   std::string filter;
 };
