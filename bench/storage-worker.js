@@ -1,5 +1,5 @@
-// What bench/storage asks for, one module for lathe and for workerd. A path is /ACTOR/WHAT, and each
-// WHAT is one kind of load.
+// What bench/storage asks for, one module for lathe and for workerd. A path is /ACTOR/WHAT/NUMBER…, and
+// each WHAT is one kind of load. Beside the storage there is as little to do as can be.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -13,9 +13,8 @@ export class Store extends DurableObject {
   #turn = 0;
 
   async fetch(request) {
-    const { pathname, searchParams } = new URL(request.url);
-    const [, , what] = pathname.split("/");
-    return new Response(`${await this[what](searchParams)}\n`);
+    const [, what, ...numbers] = pathOf(request);
+    return new Response(await this[what](...numbers.map(Number)));
   }
 
   // The response is held back until the put is on the disk: a number that was seen is a number kept.
@@ -48,27 +47,25 @@ export class Store extends DurableObject {
     return (await this.#storage.list()).size;
   }
 
-  // Keys from all over the `of` that are there, all asked for before the first is answered.
-  async scattered(parameters) {
-    const keys = scatter(Number(parameters.get("of")));
-    return sumOf(await Promise.all(keys.map((key) => this.#storage.get(key, kUncached))));
+  // Gets from all over the `of` keys that are there, all asked for before the first is answered.
+  async scattered(of) {
+    return sumOf(await Promise.all(scatter(of).map((key) => this.#storage.get(key, kUncached))));
   }
 
   // The same, each asked for when the one before has been answered.
-  async scatteredOneByOne(parameters) {
+  async scatteredOneByOne(of) {
     let sum = 0;
-    for (const key of scatter(Number(parameters.get("of")))) {
+    for (const key of scatter(of)) {
       sum += await this.#storage.get(key, kUncached);
     }
     return sum;
   }
 
-  // Sees to it that the keys 0 … `to` - 1 are there. Each turn's puts are durable before the next turn.
-  async fill(parameters) {
-    const to = Number(parameters.get("to"));
+  // Sees to it that the keys `from` … `to` - 1 are there, turn by turn.
+  async fill(from, to) {
     if ((await this.#storage.get(keyOf(to - 1))) !== undefined) return 0;
-    for (let from = Number(parameters.get("from")); from < to; from += kTurn) {
-      for (let index = from; index < Math.min(from + kTurn, to); ++index) {
+    for (let index = from; index < to; ) {
+      for (const end = Math.min(index + kTurn, to); index < end; ++index) {
         this.#storage.put(keyOf(index), index, kUncached);
       }
       await this.#storage.sync();
@@ -79,6 +76,12 @@ export class Store extends DurableObject {
 
 const kUncached = { noCache: true };
 
+// The parts of the path: http://host/one/inc is ["one", "inc"].
+function pathOf(request) {
+  return request.url.split("/").slice(3);
+}
+
+// Keys of one request, from all over the first `of`.
 function scatter(of) {
   return Array.from({ length: kTurn }, () => keyOf(Math.floor(Math.random() * of)));
 }
@@ -89,8 +92,8 @@ function sumOf(numbers) {
 
 export default {
   fetch(request, env) {
-    const [, actor] = new URL(request.url).pathname.split("/");
-    if (!actor) return new Response("ready\n");
+    const [actor] = pathOf(request);
+    if (!actor) return new Response("ready");
     return env.STORE.get(env.STORE.idFromName(actor)).fetch(request);
   },
 };

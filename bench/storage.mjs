@@ -46,7 +46,7 @@ const loads = [
   },
   {
     name: "g: uncached gets over a million keys, together",
-    path: "/million/scattered?of=1000000",
+    path: "/million/scattered/1000000",
     keys: 1_000_000,
     each: kTurn,
     unit: "gets",
@@ -54,7 +54,7 @@ const loads = [
   },
   {
     name: "g: uncached gets over a million keys, in a row",
-    path: "/million/scatteredOneByOne?of=1000000",
+    path: "/million/scatteredOneByOne/1000000",
     keys: 1_000_000,
     each: kTurn,
     unit: "gets",
@@ -98,7 +98,7 @@ async function fill({ path, keys }, url) {
   const [, actor] = path.split("/");
   for (let from = 0; from < keys; from += kPortion) {
     const to = Math.min(from + kPortion, keys);
-    const response = await fetch(`${url}/${actor}/fill?from=${from}&to=${to}`);
+    const response = await fetch(`${url}/${actor}/fill/${from}/${to}`);
     if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   }
 }
