@@ -1,6 +1,6 @@
 // What LMDB alone does with one thread: the yardstick for writes of lathe. Each batch is one
 // transaction, durable before the next begins, and each writes other values under the same keys.
-// Keys are as long as those of lathe's records, values as long as those of numbers.
+// Keys are as long as those of lathe's records, values about as long as stored numbers.
 //
 //   raw-lmdb FOLDER PUTS-OF-A-BATCH SECONDS
 //
@@ -22,9 +22,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMapBytes = std::size_t{1} << 30;
 
-// What stands before a caller's key in lathe's store: kinds, a namespace's number and an actor's
-// id.
-const std::string kPrefix(72, 'p');
+// As long as what stands before a caller's key in lathe's store (persist/record-key.h): two bytes
+// of kinds, a number of four, and an id of 32 bytes with two that end it.
+const std::string kPrefix(40, 'p');
 
 void check(int code) {
   if (code != MDB_SUCCESS) throw std::runtime_error(mdb_strerror(code));

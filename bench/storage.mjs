@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -153,6 +154,11 @@ function print({ name, connections = 1, unit = "requests", floor, rawFloor }, ra
 }
 
 // ---- The measurements ----
+
+const [busy] = loadavg();
+if (busy > availableParallelism()) {
+  console.error(`bench: other work keeps this machine busy (load ${busy.toFixed(1)}), and sways ratios`);
+}
 
 const worker = prepare();
 for (const load of wanted) {
