@@ -1,0 +1,77 @@
+#include <doctest/doctest.h>
+
+#include "tests/unit/persist/mock-store.h"
+
+namespace lathe::persist {
+
+TEST_CASE("AC-16: counted deletes of several calls are not merged") {
+  CacheTest test;
+  test.put({{"p1", "1"}, {"p2", "2"}});
+  test.erase({"m1", "m2"}).drop();
+  auto three = test.erase({"a", "b", "c"});
+  auto one = test.erase({"d"});
+  test.expect("delete# a,b,c; delete# d; delete m1,m2; put p1=1,p2=2").done({2, 1});
+  CHECK(three == "2");
+  CHECK(one == "1");
+}
+
+TEST_CASE("AC-18: of overwrites in a turn the last counts") {
+  CacheTest test;
+  test.put({{"foo", "1"}, {"bar", "1"}});
+  test.put({{"foo", "2"}});
+  CHECK(test.erase({"bar"}) == "1");
+  auto deleted = test.erase({"baz"});
+  test.put({{"baz", "3"}});
+  test.expect("delete# baz; delete bar; put foo=2,baz=3").done({1});
+  CHECK(deleted == "1");
+  CHECK(test.get("baz") == "3");
+}
+
+TEST_CASE("AC-19: deletes that nobody counts are one, and none when the key was put again") {
+  CacheTest test;
+  test.erase({"foo"}).drop();
+  test.erase({"bar", "baz"}).drop();
+  test.erase({"qux"}).drop();
+  test.put({{"qux", "1"}});
+  test.expect("delete foo,bar,baz; put qux=1").done();
+  test.quiet();
+}
+
+TEST_CASE("AC-20: what is put during a flush belongs to the next") {
+  CacheTest test;
+  test.put({{"foo", "1"}, {"bar", "1"}});
+  auto first = test.expect("put foo=1,bar=1");
+  test.put({{"bar", "2"}});
+  test.quiet();
+  first.done();
+  CHECK(test.gate() == "shut");
+  test.expect("put bar=2").done();
+  CHECK(test.gate() == "open");
+  CHECK(test.get("foo") == "1");
+  CHECK(test.get("bar") == "2");
+}
+
+TEST_CASE("AC-21: a put and an alarm are one batch") {
+  CacheTest test;
+  test.setAlarm(5);
+  test.put({{"foo", "1"}});
+  test.expect("put foo=1; setAlarm 5").done();
+  REQUIRE(test.stored.size() == 1);
+  CHECK(test.stored[0] == at(5));
+}
+
+TEST_CASE("AC-22: an alarm alone is a batch of one change") {
+  CacheTest test;
+  test.setAlarm(5);
+  test.expect("setAlarm 5").done();
+  CHECK(test.getAlarm() == "5");
+  test.setAlarm(5);
+  test.quiet();
+  test.setAlarm({});
+  test.expect("deleteAlarm").done({1});
+  CHECK(test.getAlarm() == "none");
+  REQUIRE(test.stored.size() == 2);
+  CHECK_FALSE(test.stored[1]);
+}
+
+}  // namespace lathe::persist
