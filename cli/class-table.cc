@@ -13,6 +13,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Before the tag of a deletion that was undone: what set a class aside that had come after it.
+const std::string kAfter = "after ";
+
 Json renamesToJson(const std::vector<Migration::Rename>& renames) {
   Json list = Json::array();
   for (const auto& rename : renames) list.push_back({rename.fromWorker, rename.from, rename.to});
@@ -146,7 +149,11 @@ void ClassTable::run(const std::string& worker, const Migration& migration) {
   for (const auto& transfer : migration.transferredClasses) {
     move(transfer.fromWorker, transfer.from, worker, transfer.to, migration.tag);
   }
-  for (const auto& name : migration.deletedClasses) setAside(worker, name, migration.tag);
+  for (const auto& name : migration.deletedClasses) {
+    setAside(worker, name, migration.tag);
+    // What was made under the name since, and gave way when the deletion was undone.
+    restore(worker, name, kAfter + migration.tag);
+  }
 }
 
 void ClassTable::undo(const std::string& worker, const Migration& migration) {
@@ -154,13 +161,21 @@ void ClassTable::undo(const std::string& worker, const Migration& migration) {
        ++rename) {
     if (!row(worker, rename->from)) move(worker, rename->to, worker, rename->from, migration.tag);
   }
-  for (std::size_t i = deleted_.size(); i-- > 0;) {
-    if (deleted_[i].worker != worker || deleted_[i].deletedBy != migration.tag) continue;
-    if (row(worker, deleted_[i].className)) continue;
-    Row restored = std::move(deleted_[i]);
+  for (const auto& name : migration.deletedClasses) {
+    setAside(worker, name, kAfter + migration.tag);
+    restore(worker, name, migration.tag);
+  }
+}
+
+void ClassTable::restore(std::string_view worker, std::string_view className,
+                         const std::string& tag) {
+  for (auto& each : deleted_) {
+    if (each.worker != worker || each.className != className || each.deletedBy != tag) continue;
+    Row restored = each;
     restored.deletedBy.clear();
-    deleted_.erase(deleted_.begin() + static_cast<std::ptrdiff_t>(i));
+    deleted_.erase(deleted_.begin() + (&each - deleted_.data()));
     rows_.push_back(std::move(restored));
+    return;
   }
 }
 

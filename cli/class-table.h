@@ -50,6 +50,8 @@ class ClassTable {
   void run(const std::string& worker, const Migration& migration);
   void undo(const std::string& worker, const Migration& migration);
   void setAside(std::string_view worker, std::string_view className, const std::string& tag);
+  // Gives back what that migration has set aside.
+  void restore(std::string_view worker, std::string_view className, const std::string& tag);
   void move(std::string_view fromWorker, std::string_view from, const std::string& toWorker,
             const std::string& to, const std::string& tag);
   std::string freeKey(const std::string& wanted) const;
