@@ -25,7 +25,7 @@ class ActorCache::Implementation final : public PendingReads::Watcher,
  public:
   Implementation(boost::asio::any_io_executor executor, ActorStore& store, ActorRef itsActor,
                  CacheLru& lru, CacheOwner& itsOwner, Options itsOptions)
-      : options(itsOptions),
+      : options{itsOptions.synchronous, itsOptions.neverFlush, {}},
         actor(std::move(itsActor)),
         owner(itsOwner),
         map(lru),
@@ -33,7 +33,8 @@ class ActorCache::Implementation final : public PendingReads::Watcher,
         reads(store, actor, map, alarm, pending,
               options.synchronous ? CacheReads::Misses::atOnce : CacheReads::Misses::later),
         flush(std::make_shared<CacheFlush>(
-            std::move(executor), CacheFlush::Parties{store, actor, owner, map, alarm, pending})) {}
+            std::move(executor), CacheFlush::Parties{store, actor, owner, map, alarm, pending,
+                                                     std::move(itsOptions.metadata)})) {}
 
   // Throws when the cache has been shut down, and breaks the owner.
   void beforeUse() {

@@ -70,6 +70,9 @@ class ActorCache final : public ActorStorage {
     bool synchronous = false;
     // Nothing is ever written to the store; dirty entries stay (reference §5.11, "neverFlush").
     bool neverFlush = false;
+    // Records of the kind metadata that are to be there as soon as anything of the actor is: put
+    // along with the first batch that stores something.
+    std::vector<Pair> metadata = {};
   };
 
   // `store`, `lru` and `owner` outlive the cache.

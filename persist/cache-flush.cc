@@ -163,6 +163,10 @@ Batch CacheFlush::takeWrites(CacheEntryList& entries, CountedDeletes& counted) {
   if (!deletion.keys.empty()) batch.changes.push_back(std::move(deletion));
   if (!put.pairs.empty()) batch.changes.push_back(std::move(put));
   alarm_ = with_.alarm.beginFlush();
+  const bool stores =
+      alarm_ || (!batch.changes.empty() && std::holds_alternative<Put>(batch.changes.back()));
+  metadataSent_ = stores && !with_.metadata.empty();
+  if (metadataSent_) batch.changes.push_back(Put{RecordKind::metadata, with_.metadata});
   if (alarm_) batch.changes.push_back(alarm_->change);
   return batch;
 }
@@ -213,6 +217,7 @@ void CacheFlush::sent(io::Outcome<BatchResult> outcome) {
 }
 
 void CacheFlush::writesStored(const BatchResult& result) {
+  if (metadataSent_) with_.metadata.clear();
   std::vector<std::pair<io::Resolver<std::uint64_t>, std::uint64_t>> counts;
   for (CountedDeletes* deletes : {&countedAside_, &counted_}) {
     for (auto group = deletes->begin(); group != deletes->end();) {

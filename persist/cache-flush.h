@@ -32,9 +32,11 @@ class CacheFlush : public std::enable_shared_from_this<CacheFlush> {
     CacheMap& map;
     AlarmState& alarm;
     PendingReads& reads;
+    // To be stored along with whatever is stored first.
+    std::vector<Pair> metadata = {};
   };
-  CacheFlush(boost::asio::any_io_executor executor, const Parties& parties)
-      : executor_(std::move(executor)), with_(parties) {}
+  CacheFlush(boost::asio::any_io_executor executor, Parties parties)
+      : executor_(std::move(executor)), with_(std::move(parties)) {}
   CacheFlush(const CacheFlush&) = delete;
   CacheFlush& operator=(const CacheFlush&) = delete;
   void close();
@@ -126,6 +128,7 @@ class CacheFlush : public std::enable_shared_from_this<CacheFlush> {
   Batch batch_;
   // Its alarm change, the last in the batch.
   std::optional<AlarmState::Writing> alarm_;
+  bool metadataSent_ = false;
   bool waitsForReads_ = false;
   PendingReads::Number readsBefore_ = 0;
   io::Pending<BatchResult> commit_;

@@ -18,10 +18,12 @@ struct ActorRecords {
 
   ActorRecords(boost::asio::any_io_executor executor, persist::ActorStore& store,
                persist::ActorRef actor, persist::CacheLru& lru, persist::CacheOwner& owner,
-               Model declared)
+               Model declared, std::vector<persist::Pair> metadata)
       : model(declared),
         cache(std::move(executor), store, std::move(actor), lru, owner,
-              {.synchronous = declared == Model::synchronous, .neverFlush = false}) {}
+              {.synchronous = declared == Model::synchronous,
+               .neverFlush = false,
+               .metadata = std::move(metadata)}) {}
 
   bool synchronous() const { return model == Model::synchronous; }
 

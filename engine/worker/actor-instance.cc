@@ -3,6 +3,17 @@
 #include "engine/worker/host.h"
 
 namespace lathe::worker {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 1024;
+
+// What is kept with the actor's records, so that `ctx.id.name` is there when an alarm wakes it.
+std::vector<persist::Pair> metadataOf(const api::ActorId& id) {
+  if (!id.name() || id.name()->size() > kNameBytesMax) return {};
+  return {{kActorNameKey, std::make_shared<const std::string>(*id.name())}};
+}
+
+}  // namespace
 
 Worker::Actor::Instance::Instance(const Host& host, Definition definition)
     : worker(std::move(definition.worker)),
@@ -24,7 +35,7 @@ std::shared_ptr<Worker::Actor::Instance> Worker::Actor::Instance::make(const Hos
   auto records = std::make_unique<api::ActorRecords>(
       host.loop.get_executor(), *host.store,
       persist::ActorRef{options.uniqueKey, std::string(id.bytes())}, host.cacheLru, *instance,
-      model);
+      model, metadataOf(id));
   instance->records = records.get();
   instance->storage = js::make<api::DurableObjectStorage>(
       instance->context->addObject(std::move(records), "DurableObjectStorage"));

@@ -9,10 +9,6 @@
 namespace lathe::worker {
 namespace {
 
-// Under which an actor's name is kept among its metadata, and how long a name is kept at all.
-constexpr const char* kNameKey = "name";
-constexpr std::size_t kNameBytesMax = 1024;
-
 // A stub's way to its actor. The actor is found at the first use and kept: when it breaks, this
 // stub stays with the broken one (reference §7.5).
 class ActorChannel final : public PostedTarget {
@@ -178,7 +174,7 @@ io::Pending<AlarmScheduler::Result> ActorNamespaces::runAlarm(const persist::Act
     dropped->name = {};
     dropped->alarm = {};
   });
-  waking->name = host_.store->get(actor, persist::RecordKind::metadata, kNameKey);
+  waking->name = host_.store->get(actor, persist::RecordKind::metadata, kActorNameKey);
   waking->name.then([home, actor, time, retryCount, waking](io::Outcome<persist::Value> outcome) {
     std::optional<std::string> name;
     auto value = outcome.failed() ? nullptr : outcome.take();
@@ -203,12 +199,6 @@ void ActorNamespaces::abandonAlarm(const persist::ActorRef& actor, persist::Alar
 void ActorNamespaces::alarmStored(const std::string& uniqueKey, const api::ActorId& id,
                                   std::optional<persist::AlarmTime> time) {
   persist::ActorRef actor{uniqueKey, std::string(id.bytes())};
-  // So that `ctx.id.name` is there when the alarm wakes it.
-  if (time && id.name() && id.name()->size() <= kNameBytesMax) {
-    persist::Put name{persist::RecordKind::metadata,
-                      {{kNameKey, std::make_shared<const std::string>(*id.name())}}};
-    static_cast<void>(host_.store->commit({actor, {std::move(name)}}));
-  }
   alarms_.stored(actor, time);
 }
 

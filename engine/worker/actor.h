@@ -17,6 +17,9 @@ namespace lathe::worker {
 
 struct Host;
 
+// Under which an actor's name is kept among its metadata.
+inline constexpr const char* kActorNameKey = "name";
+
 // A named instance of an exported class. Of one id there is one Actor, kept by its directory and by
 // the stubs that have used it. Its JavaScript instance comes with the first event, goes when it has
 // been idle for a while, and comes again with the next event; one that breaks is dead for good, and
