@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <v8.h>
 
+#include "cli/storage-arguments.h"
 #include "cli/usage-error.h"
 #include "engine/nearest-name.h"
 
@@ -32,11 +33,12 @@ and then:
   lathe fetch worker.js /path    ask it once and print the answer
   lathe check                    does what wrangler.jsonc describes load?
   lathe test tests/*.jsonc       run exported objects that have a test() method
+  lathe storage ls               look at what Durable Objects have stored
 
 `lathe COMMAND --help` tells more about each.
 
 Exit codes: 0 done, 1 the worker or its configuration is wrong, 2 wrong usage, 3 port taken,
-5 tests failed, 22 `lathe fetch` got a status of 400 or above.)";
+4 storage locked or damaged, 5 tests failed, 22 `lathe fetch` got a status of 400 or above.)";
 
 constexpr const char* kServeExamples = R"(Examples:
   lathe serve                          the nearest configuration, on its port or 8787
@@ -76,7 +78,7 @@ Examples:
   lathe test a/wrangler.jsonc b/wrangler.jsonc     together: "services" find each other by name
   lathe test wrangler.jsonc --filter sums          only those with "sums" in worker:export)";
 
-constexpr std::array<std::string_view, 4> kCommands = {"serve", "fetch", "check", "test"};
+constexpr std::array<std::string_view, 5> kCommands = {"serve", "fetch", "check", "test", "storage"};
 
 std::string versionText() {
   return std::string("lathe ") + LATHE_VERSION + " (V8 " + v8::V8::GetVersion() + ")\n";
@@ -130,7 +132,7 @@ void splitWords(const std::array<std::string, 2>& words, FetchOptions& fetch) {
 }
 
 // The words that CLI11 could not place, told with the nearest option.
-[[noreturn]] void refuseExtras(const CLI::App& command) {
+[[noreturn]] void refuseExtras(const CLI::App& command, const std::string& title) {
   std::vector<std::string> options;
   for (const CLI::Option* option : command.get_options()) {
     for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
@@ -141,12 +143,23 @@ void splitWords(const std::array<std::string, 2>& words, FetchOptions& fetch) {
   std::string text =
       first.starts_with('-') ? "there is no option " + first : "\"" + first + "\" is one too many";
   if (first.starts_with('-')) text += didYouMean(first, candidates);
-  throw UsageError(text + "\nlathe " + command.get_name() + " --help tells what there is");
+  throw UsageError(text + "\n" + title + " --help tells what there is");
+}
+
+// The command that was given, down to the last word that names one, and what it is called.
+std::pair<CLI::App*, std::string> chosenCommand(CLI::App& app) {
+  CLI::App* command = &app;
+  std::string title = app.get_name();
+  for (auto within = app.get_subcommands(); !within.empty(); within = command->get_subcommands()) {
+    command = within.front();
+    title += " " + command->get_name();
+  }
+  return {command, title};
 }
 
 void refuseUnknownCommand(const std::vector<std::string>& arguments) {
   if (arguments.size() < 2) {
-    throw UsageError("say what to do: serve, fetch, check or test; lathe --help tells more");
+    throw UsageError("say what to do: serve, fetch, check, test or storage; lathe --help tells more");
   }
   const std::string& word = arguments[1];
   constexpr std::array<std::string_view, 4> kOptions = {"--help", "--version", "-h", "-V"};
@@ -157,7 +170,7 @@ void refuseUnknownCommand(const std::vector<std::string>& arguments) {
   }
   if (std::ranges::find(kCommands, word) != kCommands.end()) return;
   std::string hint = didYouMean(word, kCommands);
-  if (hint.empty()) hint = "; there are serve, fetch, check and test";
+  if (hint.empty()) hint = "; there are serve, fetch, check, test and storage";
   throw UsageError("there is no command \"" + word + "\"" + hint);
 }
 
@@ -165,6 +178,7 @@ void refuseUnknownCommand(const std::vector<std::string>& arguments) {
 
 CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   refuseUnknownCommand(arguments);
+  refuseUnknownStorageCommand(arguments);
   CommandLine line;
   CLI::App app("lathe runs Cloudflare-style workers on your own machine.", "lathe");
   app.require_subcommand(1);
@@ -219,6 +233,9 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   addEnvironment(*testCommand, test.environment);
   testCommand->footer(kTestExamples);
 
+  StorageOptions storage;
+  CLI::App* storageCommand = addStorageCommand(app, storage);
+
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend() - 1);
     app.parse(reversed);
@@ -226,12 +243,13 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     line.command = Information{version.what()};
     return line;
   } catch (const CLI::CallForHelp&) {
-    auto chosen = app.get_subcommands();
-    line.command = Information{chosen.empty() ? app.help() : chosen.front()->help(app.get_name())};
+    auto [command, title] = chosenCommand(app);
+    auto parents = command == &app ? std::string() : title.substr(0, title.rfind(' '));
+    line.command = Information{command->help(parents)};
     return line;
   } catch (const CLI::ExtrasError&) {
-    auto chosen = app.get_subcommands();
-    refuseExtras(chosen.empty() ? app : *chosen.front());
+    auto [command, title] = chosenCommand(app);
+    refuseExtras(*command, title);
   } catch (const CLI::ArgumentMismatch& error) {
     std::string text = error.what();
     throw UsageError(text.substr(0, text.find(':')) + " needs a value");
@@ -246,6 +264,8 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     line.command = std::move(fetch);
   } else if (checkCommand->parsed()) {
     line.command = std::move(check);
+  } else if (storageCommand->parsed()) {
+    line.command = std::move(storage);
   } else {
     line.command = std::move(test);
   }

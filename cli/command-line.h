@@ -7,6 +7,7 @@
 #include "cli/fetch-command.h"
 #include "cli/project.h"
 #include "cli/serve-command.h"
+#include "cli/storage-command.h"
 #include "cli/terminal-log.h"
 #include "cli/test-command.h"
 
@@ -23,7 +24,8 @@ struct Information {
 
 // A command line, understood.
 struct CommandLine {
-  std::variant<Information, ServeOptions, FetchOptions, CheckOptions, TestOptions> command;
+  std::variant<Information, ServeOptions, FetchOptions, CheckOptions, TestOptions, StorageOptions>
+      command;
   LogFormat logFormat = LogFormat::text;
 };
 

@@ -12,6 +12,7 @@
 #include "cli/fetch-command.h"
 #include "cli/output.h"
 #include "cli/serve-command.h"
+#include "cli/storage-command.h"
 #include "cli/terminal-log.h"
 #include "cli/test-command.h"
 #include "cli/usage-error.h"
@@ -33,6 +34,7 @@ struct Run {
   ExitCode operator()(const FetchOptions& options) const { return fetch(options, log); }
   ExitCode operator()(const CheckOptions& options) const { return check(options.project, log); }
   ExitCode operator()(const TestOptions& options) const { return test(options, log); }
+  ExitCode operator()(const StorageOptions& options) const { return storage(options); }
 };
 
 ExitCode run(const std::vector<std::string>& arguments) {
