@@ -84,7 +84,7 @@ TEST_CASE("lathe test takes any number of projects") {
 TEST_CASE("help and version are for standard output") {
   CHECK(parsed<Information>({"--version"}).text.starts_with("lathe "));
   std::string all = parsed<Information>({"--help"}).text;
-  for (const char* command : {"serve", "fetch", "check", "test"}) {
+  for (const char* command : {"serve", "fetch", "check", "test", "storage"}) {
     CHECK(all.find(command) != std::string::npos);
     std::string one = parsed<Information>({command, "--help"}).text;
     CHECK(one.find(std::string("lathe ") + command) != std::string::npos);
@@ -99,7 +99,7 @@ TEST_CASE("wrong usage is refused, with what was meant") {
       {{}, "say what to do"},
       {{""}, "there is no command"},
       {{"srve"}, "there is no command \"srve\"; did you mean \"serve\"?"},
-      {{"worker.js"}, "there are serve, fetch, check and test"},
+      {{"worker.js"}, "there are serve, fetch, check, test and storage"},
       {{"--prot"}, "there is no option --prot"},
       {{"serve", "--prot", "1"}, "there is no option --prot; did you mean \"--port\"?"},
       {{"serve", "--port"}, "--port needs a value"},

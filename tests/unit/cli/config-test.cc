@@ -234,8 +234,6 @@ TEST_CASE("what lathe does not have yet is said once, and its bindings throw") {
        R"(wrangler.jsonc:2:1: "text_blobs": lathe does not have text blobs yet; using env.T throws)",
        "T=unsupported"},
       {R"("triggers": {"crons": []})", "", ""},
-      {R"("lathe": {"durability": "none"})",
-       R"(wrangler.jsonc:2:11: "lathe.durability" has no effect yet)", ""},
   };
   for (const auto& [text, notice, bindings] : cases) {
     CAPTURE(text);
@@ -259,9 +257,10 @@ TEST_CASE("actors are bound by class, and their unique keys can be chosen") {
   REQUIRE(config.actorClasses.size() == 2);
   CHECK(config.actorClasses[0].uniqueKey == "mykey");
   CHECK(config.actorClasses[0].preventEviction);
-  CHECK(config.actorClasses[1].uniqueKey == "x:Hut");
+  CHECK(config.actorClasses[1].uniqueKey.empty());  // the table of classes makes one
   CHECK_FALSE(config.actorClasses[1].preventEviction);
   CHECK(contains(errorOf(R"("durable_objects": {"bindings": [{"name": "A"}]})"), "class_name"));
+  CHECK(contains(errorOf(R"("lathe": {"durability": "none"})"), "should be fsync or os"));
   CHECK(contains(errorOf(R"("lathe": {"durable_object_namespaces": [{"class_nam": "A"}]})"),
                  "did you mean \"class_name\"?"));
 }
