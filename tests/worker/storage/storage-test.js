@@ -2,44 +2,13 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DurableObject } from "cloudflare:workers";
 
-class Base extends DurableObject {
-  // Runs a function of this file's in the object: `body(storage, ctx, assert)`.
-  async run(name) {
-    return await bodies[name](this.ctx.storage, this.ctx, this);
-  }
-  alarms = [];
-  async alarm(info) {
-    this.alarms.push(info);
-    await this.onAlarm?.(info);
-  }
-}
-export class Sync extends Base {}
-export class Cached extends Base {}
+import { Handle, aroundBoth, inBoth, inOne } from "./in-object.js";
+
+export { Cached, Sync } from "./in-object.js";
 export class Silent extends DurableObject {
   async setAlarm() {
     await this.ctx.storage.setAlarm(Date.now() + 1000);
   }
-}
-
-const bodies = {};
-let serial = 0;
-
-// A test that runs `body` inside a fresh object of either model.
-function inBoth(body) {
-  const name = `body${++serial}`;
-  bodies[name] = body;
-  return {
-    async test(controller, env) {
-      for (const namespace of [env.SYNC, env.CACHED]) {
-        await namespace.get(namespace.newUniqueId()).run(name);
-      }
-    },
-  };
-}
-function inOne(binding, body) {
-  const name = `body${++serial}`;
-  bodies[name] = body;
-  return { test: (controller, env) => env[binding].get(env[binding].newUniqueId()).run(name) };
 }
 
 export const putsAndGetsOneKey = inBoth(async (storage) => {
@@ -354,28 +323,19 @@ export const alarmsNeedAHandler = {
   },
 };
 
-// 1000 concurrent read-modify-writes, with waits in between.
-export const theInputGateKeepsReadModifyWriteWhole = {
-  async test(controller, env) {
-    for (const namespace of [env.SYNC, env.CACHED]) {
-      const stub = namespace.getByName("counter");
-      await Promise.all(Array.from({ length: 1000 }, () => stub.run("increment")));
-      strictEqual(await stub.run("count"), 1000);
-    }
-  },
-};
-bodies.increment = async (storage) => {
-  const count = (await storage.get("count")) ?? 0;
-  await storage.put("count", count + 1);
-};
-bodies.count = (storage) => storage.get("count");
+// 1000 concurrent read-modify-writes.
+export const theInputGateKeepsReadModifyWriteWhole = aroundBoth(async (object) => {
+  const increment = async (storage) => {
+    const count = (await storage.get("count")) ?? 0;
+    await storage.put("count", count + 1);
+  };
+  await Promise.all(Array.from({ length: 1000 }, () => object.run(increment)));
+  deepStrictEqual(await object.entries(), [["count", 1000]]);
+});
 
-export const storageIsTheObjectsOwn = {
-  async test(controller, env) {
-    const one = env.SYNC.getByName("one");
-    const two = env.SYNC.getByName("two");
-    await one.run("increment");
-    strictEqual(await two.run("count"), undefined);
-    strictEqual(await one.run("count"), 1);
-  },
-};
+export const storageIsTheObjectsOwn = aroundBoth(async (one) => {
+  const two = new Handle(one.namespace);
+  await one.run((storage) => storage.put("a", 1));
+  deepStrictEqual(await two.entries(), []);
+  deepStrictEqual(await one.entries(), [["a", 1]]);
+});
