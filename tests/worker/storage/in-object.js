@@ -68,6 +68,12 @@ export function aroundBoth(body) {
     },
   };
 }
+// The same in both at the same time, for what waits long.
+export function aroundBothAtOnce(body) {
+  return {
+    test: (controller, env) => Promise.all(models.map((model) => around(model, env, body))),
+  };
+}
 export function aroundOne(model, body) {
   return { test: (controller, env) => around(model, env, body) };
 }

@@ -1,15 +1,9 @@
 // ctx.storage, in both models: classes of `new_sqlite_classes` and of `new_classes`.
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
-import { DurableObject } from "cloudflare:workers";
 
 import { Handle, aroundBoth, inBoth, inOne } from "./in-object.js";
 
 export { Cached, Sync } from "./in-object.js";
-export class Silent extends DurableObject {
-  async setAlarm() {
-    await this.ctx.storage.setAlarm(Date.now() + 1000);
-  }
-}
 
 export const putsAndGetsOneKey = inBoth(async (storage) => {
   strictEqual(await storage.get("a"), undefined);
@@ -264,64 +258,6 @@ export const alarmsAreRememberedAndForgotten = inBoth(async (storage) => {
     });
   }
 });
-
-// AL-01, AL-11
-export const anAlarmRunsOnce = inBoth(async (storage, ctx, self) => {
-  const time = Date.now() + 20;
-  await storage.setAlarm(time);
-  const seen = new Promise((resolve) => {
-    self.onAlarm = async (info) => resolve([await storage.getAlarm(), Date.now() >= info.scheduledTime]);
-  });
-  deepStrictEqual(await seen, [null, true]);
-  await scheduler.wait(30);
-  deepStrictEqual(self.alarms, [{ scheduledTime: time, retryCount: 0, isRetry: false }]);
-  strictEqual(await storage.getAlarm(), null);
-});
-
-// AL-02
-export const aDeletedAlarmDoesNotRun = inBoth(async (storage, ctx, self) => {
-  await storage.setAlarm(Date.now() + 15);
-  await storage.deleteAlarm();
-  await scheduler.wait(40);
-  deepStrictEqual(self.alarms, []);
-});
-
-// AL-04 and a chain of alarms
-export const anAlarmMaySetTheNext = inBoth(async (storage, ctx, self) => {
-  const done = new Promise((resolve) => {
-    self.onAlarm = async () => {
-      if (self.alarms.length < 3) await storage.setAlarm(Date.now() + 5);
-      else resolve();
-    };
-  });
-  await storage.setAlarm(Date.now() + 5);
-  await done;
-  strictEqual(self.alarms.length, 3);
-  ok(self.alarms.every((info) => info.retryCount === 0));
-});
-
-// AL-08
-export const anAlarmSetByAFailingHandlerTakesItsPlace = inBoth(async (storage, ctx, self) => {
-  const done = new Promise((resolve) => {
-    self.onAlarm = async () => {
-      if (self.alarms.length === 2) return resolve();
-      await storage.setAlarm(Date.now() + 5);
-      throw new Error("expected by the test");
-    };
-  });
-  await storage.setAlarm(Date.now() + 5);
-  await done;
-  deepStrictEqual(self.alarms.map((info) => info.retryCount), [0, 0]);
-});
-
-export const alarmsNeedAHandler = {
-  async test(controller, env) {
-    await rejects(env.SILENT.getByName("x").setAlarm(), {
-      name: "TypeError",
-      message: "Your Durable Object class must have an alarm() handler in order to call setAlarm()",
-    });
-  },
-};
 
 // 1000 concurrent read-modify-writes.
 export const theInputGateKeepsReadModifyWriteWhole = aroundBoth(async (object) => {
