@@ -63,8 +63,8 @@ class ActorCache::Implementation final : public PendingReads::Watcher,
   }
 
   // Evicts what is too much. When that is not enough, this actor is what grows: it ends.
-  std::exception_ptr overflow() {
-    if (map.withinLimits()) return nullptr;
+  std::exception_ptr overflow(std::size_t passing = 0) {
+    if (map.withinLimits(passing)) return nullptr;
     auto self = shared_from_this();
     const auto error = std::make_exception_ptr(CacheOverflow());
     terminal = error;
@@ -75,9 +75,9 @@ class ActorCache::Implementation final : public PendingReads::Watcher,
   }
 
   // ---- PendingReads::Watcher ----
-  std::exception_ptr readEnded() override {
+  std::exception_ptr readEnded(std::size_t bytes) override {
     auto self = shared_from_this();
-    if (auto error = overflow()) return error;
+    if (auto error = overflow(bytes)) return error;
     flush->readEnded();
     return nullptr;
   }

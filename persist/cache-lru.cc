@@ -1,5 +1,7 @@
 #include "persist/cache-lru.h"
 
+#include <algorithm>
+
 #include "persist/cache-entry.h"
 #include "persist/cache-map.h"
 
@@ -39,11 +41,15 @@ void CacheLru::use(CacheEntry& entry) {
   clean.push_back(entry);
 }
 
-bool CacheLru::evictToLimits() {
+bool CacheLru::evictToLimits(std::size_t passing) {
   Implementation& all = *implementation_;
-  if (all.bytes <= all.limits.softBytes) return true;
-  while (all.bytes > all.limits.softBytes && !all.clean.empty()) evict(all.clean.front());
-  return all.bytes <= all.limits.softBytes || all.bytes <= all.limits.hardBytes;
+  auto evictDownTo = [&](std::size_t limit, std::size_t more) {
+    while (all.bytes + more > limit && !all.clean.empty()) evict(all.clean.front());
+    return all.bytes + more <= limit;
+  };
+  const bool soft = evictDownTo(all.limits.softBytes, 0);
+  if (soft && passing == 0) return true;
+  return evictDownTo(std::max(all.limits.softBytes, all.limits.hardBytes), passing);
 }
 
 void CacheLru::sweep() {

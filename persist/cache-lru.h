@@ -15,7 +15,7 @@ class CacheLru {
   struct Limits {
     // Clean entries are evicted above it, the least recently used first.
     std::size_t softBytes = 16u << 20;
-    // When what cannot be evicted takes more, the actor that grows is reset.
+    // When what cannot be evicted, or a single read, takes more, the actor that grows is reset.
     std::size_t hardBytes = 128u << 20;
     // Back-pressure begins when so much of one actor waits to be written.
     std::size_t dirtyBytes = 8u << 20;
@@ -41,8 +41,9 @@ class CacheLru {
   void shrink(std::size_t bytes);
   // Puts a clean entry where the last used stand.
   void use(CacheEntry& entry);
-  // Whether what is left, when nothing more can be evicted, is within the hard limit.
-  bool evictToLimits();
+  // Whether what is left, when nothing more can be evicted, is within the hard limit together with
+  // what a read is about to give to its caller, `passing` bytes.
+  bool evictToLimits(std::size_t passing);
   // Evicts what has gone stale, at most once in `staleAfter`.
   void sweep();
   static void evict(CacheEntry& entry);

@@ -89,8 +89,9 @@ class CacheMap {
   // ---- Limits ----
 
   void evict(CacheEntry& entry);
-  // Evicts what it can. False when the hard limit is passed nevertheless.
-  bool withinLimits() { return lru_.evictToLimits(); }
+  // Evicts what it can. False when the hard limit is passed nevertheless, with the `passing` bytes
+  // that a read is about to give to its caller.
+  bool withinLimits(std::size_t passing = 0) { return lru_.evictToLimits(passing); }
   void sweep() { lru_.sweep(); }
   const CacheLru::Limits& limits() const { return lru_.limits(); }
   void clear();

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "engine/io/pending.h"
+#include "persist/cache-entry.h"
 #include "persist/cache-failure.h"
 
 namespace lathe::persist {
@@ -21,9 +25,9 @@ class PendingReads {
   class Watcher {
    public:
     virtual ~Watcher() = default;
-    // A read has ended, or is not wanted any more, and what it said is noted. An exception given
-    // here becomes the read's result.
-    virtual std::exception_ptr readEnded() = 0;
+    // A read has ended, or is not wanted any more, and what it said is noted: so many bytes, in the
+    // measure of the limits. An exception given here becomes the read's result.
+    virtual std::exception_ptr readEnded(std::size_t bytes) = 0;
   };
 
   explicit PendingReads(Watcher& watcher) : watcher_(watcher) {}
@@ -45,7 +49,7 @@ class PendingReads {
     read->resolver = std::move(channel.resolver);
     read->resolver.onDropped([this, read] {
       auto cancelled = take(*read);
-      watcher_.readEnded();
+      watcher_.readEnded(0);
     });
     ask(read);
     return std::move(channel.pending);
@@ -90,6 +94,16 @@ class PendingReads {
     bool again = false;
   };
 
+  static std::size_t bytesOf(const Value& value) { return value ? value->size() : 0; }
+  static std::size_t bytesOf(const std::vector<Pair>& pairs) {
+    std::size_t bytes = 0;
+    for (const Pair& pair : pairs) {
+      bytes += sizeof(CacheEntry) + pair.key.size() + bytesOf(pair.value);
+    }
+    return bytes;
+  }
+  static std::size_t bytesOf(const std::optional<AlarmTime>&) { return 0; }
+
   std::unique_ptr<Read> take(Read& read) {
     auto taken = std::move(*read.place);
     reads_.erase(read.place);
@@ -115,9 +129,12 @@ class PendingReads {
 
   template <class Answer, class Result>
   void finish(TypedRead<Answer, Result>* read, io::Outcome<Answer> outcome) {
+    std::size_t bytes = 0;
     auto result = [&]() -> io::Outcome<Result> {
       try {
-        return read->receive(outcome.take());
+        Answer answer = outcome.take();
+        bytes = bytesOf(answer);
+        return read->receive(std::move(answer));
       } catch (...) {
         return std::current_exception();
       }
@@ -130,7 +147,7 @@ class PendingReads {
     auto taken = take(*read);
     auto resolver = std::move(read->resolver);
     // From here on the cache may be gone.
-    if (auto error = watcher_.readEnded()) result = io::Outcome<Result>(error);
+    if (auto error = watcher_.readEnded(bytes)) result = io::Outcome<Result>(error);
     resolver.settle(std::move(result));
   }
 
