@@ -163,8 +163,8 @@ Batch CacheFlush::takeWrites(CacheEntryList& entries, CountedDeletes& counted) {
   if (!deletion.keys.empty()) batch.changes.push_back(std::move(deletion));
   if (!put.pairs.empty()) batch.changes.push_back(std::move(put));
   alarm_ = with_.alarm.beginFlush();
-  const bool stores =
-      alarm_ || (!batch.changes.empty() && std::holds_alternative<Put>(batch.changes.back()));
+  const bool stores = (alarm_ && alarm_->stored) ||
+                      (!batch.changes.empty() && std::holds_alternative<Put>(batch.changes.back()));
   metadataSent_ = stores && !with_.metadata.empty();
   if (metadataSent_) batch.changes.push_back(Put{RecordKind::metadata, with_.metadata});
   if (alarm_) batch.changes.push_back(alarm_->change);

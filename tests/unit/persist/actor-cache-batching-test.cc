@@ -15,6 +15,22 @@ TEST_CASE("AC-16: counted deletes of several calls are not merged") {
   CHECK(one == "1");
 }
 
+TEST_CASE("AC-17: much that is written in a turn is one batch nevertheless") {
+  CacheTest test;
+  std::string batch;
+  for (int i = 100; i < 228; ++i) {
+    const std::string key = std::to_string(i);
+    const std::string value(128u << 10, 'x');
+    test.put({{key, value}});
+    batch += (batch.empty() ? "put " : ",") + key + "=" + value;
+  }
+  test.turn();
+  REQUIRE(test.store.requests.size() == 1);
+  CHECK((test.store.requests.front().text == batch));
+  test.store.requests.front().done();
+  CHECK(test.gate() == "open");
+}
+
 TEST_CASE("AC-18: of overwrites in a turn the last counts") {
   CacheTest test;
   test.put({{"foo", "1"}, {"bar", "1"}});
@@ -72,6 +88,50 @@ TEST_CASE("AC-22: an alarm alone is a batch of one change") {
   CHECK(test.getAlarm() == "none");
   REQUIRE(test.stored.size() == 2);
   CHECK_FALSE(test.stored[1]);
+}
+
+// ---- Metadata ----
+
+TEST_CASE("what is to be there with the first record comes along with it, once") {
+  CacheTest::Options options;
+  options.metadata = putOf({{"name", "it"}}).pairs;
+  CacheTest test(options);
+  std::string batch;
+  SUBCASE("a put") {
+    test.put({{"foo", "1"}});
+    batch = "put foo=1; put metadata name=it";
+  }
+  SUBCASE("an alarm") {
+    test.setAlarm(5);
+    batch = "put metadata name=it; setAlarm 5";
+  }
+  SUBCASE("before a deleteAll") {
+    test.put({{"foo", "1"}});
+    auto all = test.deleteAll();
+    batch = "put foo=1; put metadata name=it";
+  }
+  test.expect(batch).disconnect();
+  test.expect(batch).done();
+  if (!test.store.requests.empty()) test.expect("deleteAll").done();
+  test.put({{"bar", "2"}});
+  test.expect("put bar=2").done();
+  test.quiet();
+}
+
+TEST_CASE("what only deletes brings no metadata") {
+  CacheTest::Options options;
+  options.metadata = putOf({{"name", "it"}}).pairs;
+  CacheTest test(options);
+  auto deleted = test.erase({"foo"});
+  test.expect("delete# foo").done({0});
+  test.setAlarm({});
+  test.expect("deleteAlarm").done({0});
+  auto all = test.deleteAll(ActorCache::AlarmToo::yes);
+  test.expect("deleteAll").done({0});
+  test.expect("deleteAlarm").done({0});
+  test.put({{"foo", "1"}});
+  test.expect("put foo=1; put metadata name=it").done();
+  test.quiet();
 }
 
 }  // namespace lathe::persist

@@ -24,7 +24,10 @@ std::string assignment(const Pair& pair) { return pair.key + "=" + *pair.value; 
 std::string number(AlarmTime time) { return std::to_string(time.time_since_epoch().count()); }
 
 std::string describe(const Change& change) {
-  if (auto* put = std::get_if<Put>(&change)) return "put " + joined(put->pairs, ",", assignment);
+  if (auto* put = std::get_if<Put>(&change)) {
+    const bool metadata = put->kind == RecordKind::metadata;
+    return (metadata ? "put metadata " : "put ") + joined(put->pairs, ",", assignment);
+  }
   if (auto* gone = std::get_if<Delete>(&change)) {
     return (gone->counted ? "delete# " : "delete ") + joined(gone->keys, ",", itself);
   }
@@ -206,7 +209,9 @@ Result In::erase(const std::vector<std::string>& keys, WriteOptions options) {
 
 CacheTest::CacheTest(Options options) : lru(options.limits) {
   cache.emplace(loop.get_executor(), store, ActorRef{"space", "actor"}, lru, *this,
-                ActorCache::Options{.synchronous = false, .neverFlush = options.neverFlush});
+                ActorCache::Options{.synchronous = false,
+                                    .neverFlush = options.neverFlush,
+                                    .metadata = std::move(options.metadata)});
 }
 
 Result CacheTest::deleteAll(ActorCache::AlarmToo alarm, WriteOptions options) {

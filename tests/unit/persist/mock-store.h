@@ -23,7 +23,7 @@ namespace lathe::persist {
 //
 //   get foo | getMultiple bar,baz | list foo..qux limit 3 reverse | getAlarm
 //   delete# corge,grault; delete bar; put foo=1,baz=2; setAlarm 5; deleteAlarm; deleteAlarm 5
-//   deleteAll
+//   deleteAll; put metadata name=it
 //
 // `delete#` is a counted one.
 class MockStore final : public ActorStore {
@@ -114,6 +114,7 @@ class CacheTest : public CacheOwner {
   struct Options {
     CacheLru::Limits limits{};
     bool neverFlush = false;
+    std::vector<Pair> metadata = {};
   };
   CacheTest() : CacheTest(Options()) {}
   explicit CacheTest(Options options);
