@@ -1,4 +1,7 @@
 // Waiting for the store, and the end of a cache.
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/persist/mock-store.h"
@@ -123,6 +126,37 @@ TEST_CASE("AC-117: what is under way when the cache is shut down ends as it does
   CHECK(test.gate() == "open");
   CHECK(thrownBy([&] { test.get("foo"); }) == "reset");
   CHECK(test.gate() == "reset");
+}
+
+TEST_CASE("AC-118: what the store answers to a cache that is gone is not heard") {
+  CacheTest test;
+  test.put({{"foo", "1"}});
+  auto flush = test.expect("put foo=1");
+  auto one = test.get("a");
+  auto many = test.get({"b", "bb", "c"});
+  auto list = test.list(from("d"));
+  auto reverse = test.list(reversed(from("d")), kReadNoCache);
+  auto alarm = test.getAlarm();
+  auto transaction = test.cache->begin();
+  auto erased = In{*transaction}.erase({"bar"});
+  std::vector<MockStore::Request> reads;
+  for (const std::string request : {"get a", "getMultiple b,bb,c", "list d..", "list d.. reverse",
+                                    "getAlarm", "getMultiple bar"}) {
+    reads.push_back(test.expect(request));
+  }
+  transaction.reset();
+  test.cache.reset();
+  const std::string abandoned = std::string("failed: ") + io::Abandoned().what();
+  for (const auto& read : std::vector<Result>{one, many, list, reverse, alarm, erased})
+    CHECK(read == abandoned);
+  for (const auto& read : reads) {
+    CHECK_FALSE(read.wanted());
+    read.text == "getAlarm" ? read.giveAlarm(5) : read.give({{"d", "1"}});
+  }
+  flush.done();
+  test.turn();
+  CHECK(test.lru.bytes() == 0);
+  CHECK(test.store.requests.empty());
 }
 
 TEST_CASE("AC-119: a cache that never flushes sends nothing") {

@@ -223,6 +223,26 @@ TEST_CASE("AC-67: writes during a list are kept") {
   CHECK(test.erase({"bar"}) == "1");
 }
 
+TEST_CASE("AC-68: a delete that is stored during a list, of the last key that this brings") {
+  CacheTest test;
+  test.erase({"foo"}).drop();
+  auto flush = test.expect("delete foo");
+  auto list = test.list(within("a", "z", 2));
+  auto answer = test.expect("list a..z limit 3");
+  flush.done();
+  // It was read before the delete.
+  answer.give({{"bar", "1"}, {"baz", "2"}, {"foo", "3"}});
+  CHECK(list == "bar=1 baz=2");
+  CHECK(test.get("fon") == "none");
+  CHECK(test.get("foo") == "none");
+  test.quiet();
+  auto more = test.list(within("a", "z", 3));
+  test.expect("list foo0..z limit 1").give({{"fop", "4"}});
+  CHECK(more == "bar=1 baz=2 fop=4");
+  CHECK(test.list(within("a", "z", 3)) == "bar=1 baz=2 fop=4");
+  test.quiet();
+}
+
 TEST_CASE("AC-69: a list that does not reach the store is asked for once again") {
   CacheTest test;
   auto list = test.list(within("a", "z", 4));
@@ -292,6 +312,16 @@ TEST_CASE("AC-74: a reverse list skips what is known at its end, not at its star
   other.expect("list c..z reverse").give({{"x", "2"}});
   CHECK(start == "x=2");
   CHECK(other.list(within("a", "z")) == "b=1 x=2");
+}
+
+TEST_CASE("AC-75: a reverse list that does not reach the store is asked for once again") {
+  CacheTest test;
+  auto list = test.list(reversed(within("a", "z", 4)));
+  test.expect("list a..z limit 4 reverse").disconnect();
+  test.expect("list a..z limit 4 reverse").give({{"foo", "3"}, {"baz", "2"}});
+  CHECK(list == "foo=3 baz=2");
+  CHECK(test.list(reversed(within("a", "z", 4))) == "foo=3 baz=2");
+  test.quiet();
 }
 
 TEST_CASE("AC-53, reverse: deletes that the store does not know of do not use up the limit") {

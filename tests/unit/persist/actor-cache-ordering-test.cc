@@ -85,6 +85,36 @@ TEST_CASE("AC-39: a read that nobody wants is cancelled") {
   test.expect("put bar=1").done();
 }
 
+TEST_CASE("AC-40: keys that are being read are not known before the answer") {
+  CacheTest test;
+  auto many = test.get({"bar", "baz", "foo"});
+  auto answer = test.expect("getMultiple bar,baz,foo");
+  auto one = test.get("baz");
+  auto late = test.expect("get baz");
+  answer.give({{"baz", "1"}});
+  CHECK(many == "baz=1");
+  for (const std::string key : {"bar", "foo"}) CHECK(test.get(key) == "none");
+  CHECK(test.get("baz") == "1");
+  CHECK(one == "pending");
+  late.give({{"baz", "1"}});
+  CHECK(one == "1");
+  test.quiet();
+}
+
+TEST_CASE("AC-41: a read of many keys that does not reach the store is made once again") {
+  CacheTest test;
+  test.know({{"bar", "1"}});
+  auto read = test.get({"bar", "baz", "foo"});
+  auto first = test.expect("getMultiple baz,foo");
+  // What is found out meanwhile changes nothing about it.
+  test.know({{"foo", "2"}});
+  first.disconnect();
+  test.expect("getMultiple baz,foo").give({{"foo", "2"}});
+  CHECK(read == "bar=1 foo=2");
+  CHECK(test.get({"bar", "baz", "foo"}) == "bar=1 foo=2");
+  test.quiet();
+}
+
 TEST_CASE(
     "AC-42: a flush that does not reach the store is sent again with what was written since") {
   CacheTest test;

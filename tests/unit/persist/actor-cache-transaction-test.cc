@@ -103,6 +103,32 @@ TEST_CASE(
   CHECK(test.gate() == "open");
 }
 
+TEST_CASE("AC-101: a transaction is stored as one batch, however much it changes") {
+  CacheTest test;
+  auto list = test.list(from("k"));
+  Texts before;
+  for (int i = 1000; i < 1200; ++i) before.emplace_back("k" + std::to_string(i), "old");
+  test.expect("list k..").give(before);
+  auto transaction = test.cache->begin();
+  In in{*transaction};
+  std::string deletes;
+  std::string puts;
+  for (int i = 1000; i < 1400; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    if (i % 2 == 0) {
+      in.put({{key, "new"}});
+      puts += (puts.empty() ? "put " : ",") + key + "=new";
+    } else {
+      CHECK(in.erase({key}) == (i < 1200 ? "1" : "0"));
+      if (i < 1200) deletes += (deletes.empty() ? "delete " : ",") + key;
+    }
+  }
+  transaction->commit();
+  test.expect(deletes + "; " + puts).done();
+  CHECK(test.gate() == "open");
+  test.quiet();
+}
+
 TEST_CASE("AC-102: deletes of what turned out not to be there are not sent") {
   CacheTest test;
   test.know({{"cached", "1"}});
