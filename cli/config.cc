@@ -211,10 +211,12 @@ class Reader {
     for (const ConfigNode& node : services->elements()) {
       ConfigNode service = node.required("service");
       auto entrypoint = node.member("entrypoint");
+      auto props = node.member("props");
       config_.services.push_back({service.name(), node.file().at(service.place())});
       config_.bindings.push_back(
           {node.required("binding").name(),
-           Binding::Service{service.name(), entrypoint ? entrypoint->name() : ""}});
+           Binding::Service{service.name(), entrypoint ? entrypoint->name() : "",
+                            props ? toJson(props->value()) : ""}});
     }
   }
 

@@ -35,6 +35,10 @@ v8::Local<v8::Value> DurableObjectState::props(js::Lock& js, js::Receiver receiv
   return made;
 }
 
+v8::Local<v8::Value> DurableObjectState::exports(js::Lock& js) {
+  return io::Realm::of(js).exports();
+}
+
 void DurableObjectState::waitUntil(js::Lock& js, v8::Local<v8::Value> promise) {
   api::waitUntil(js, promise);
 }
@@ -60,6 +64,7 @@ void DurableObjectState::describe(js::Class<DurableObjectState>& c, const Compat
   c.attribute<&DurableObjectState::id>("id");
   c.attribute<&DurableObjectState::storage>("storage");
   c.attribute<&DurableObjectState::props>("props");
+  c.attribute<&DurableObjectState::exports>("exports");
   c.method<&DurableObjectState::waitUntil>("waitUntil");
   c.method<&DurableObjectState::blockConcurrencyWhile>("blockConcurrencyWhile");
   c.method<&DurableObjectState::abort>("abort");

@@ -24,6 +24,7 @@ class DurableObjectState final : public js::Object {
   js::Ptr<DurableObjectId> id() const { return id_; }
   v8::Local<v8::Value> storage(js::Lock& js, js::Receiver receiver);
   v8::Local<v8::Value> props(js::Lock& js, js::Receiver receiver);
+  v8::Local<v8::Value> exports(js::Lock& js);
   // Any value may be given; a promise has to settle before the object counts as idle.
   void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
   v8::Local<v8::Promise> blockConcurrencyWhile(js::Lock& js, v8::Local<v8::Function> callback);

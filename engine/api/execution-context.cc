@@ -27,10 +27,13 @@ void ExecutionContext::abort(js::Lock& js, std::optional<v8::Local<v8::Value>> r
 v8::Local<v8::Value> ExecutionContext::props(js::Lock& js, js::Receiver receiver) {
   auto kept = js::slot(receiver.object, 0);
   if (!kept->IsUndefined()) return kept;
-  auto made = v8::Object::New(js.v8());
+  v8::Local<v8::Value> made = v8::Object::New(js.v8());
+  if (props_) made = toJs(js, *props_);
   js::setSlot(receiver.object, 0, made);
   return made;
 }
+
+v8::Local<v8::Value> ExecutionContext::exports(js::Lock& js) { return io::Realm::of(js).exports(); }
 
 void ExecutionContext::describe(js::Class<ExecutionContext>& c, const Compatibility&) {
   c.name(kInterface);
@@ -38,6 +41,7 @@ void ExecutionContext::describe(js::Class<ExecutionContext>& c, const Compatibil
   c.method<&ExecutionContext::passThroughOnException>("passThroughOnException");
   c.method<&ExecutionContext::abort>("abort");
   c.attribute<&ExecutionContext::props>("props");
+  c.attribute<&ExecutionContext::exports>("exports");
 }
 
 }  // namespace lathe::api

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "engine/api/entrypoint-props.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
 #include "engine/api/rpc.h"
@@ -17,6 +18,11 @@ class ServiceTarget {
                                           std::unique_ptr<io::BodySource> body) = 0;
   // Begins a method call. Fails with what the method threw.
   virtual io::Pending<RpcResult> call(RpcCall call) = 0;
+  // The same far end, whose handlers get these props (null: none) as their `ctx.props`. Null when it
+  // takes none.
+  virtual std::shared_ptr<ServiceTarget> withProps(std::shared_ptr<const EntrypointProps>) {
+    return nullptr;
+  }
 };
 
 // A service binding as a script sees it: another worker, or an entry point of one. It has `fetch`, and
@@ -33,6 +39,9 @@ class Fetcher : public js::Object {
   v8::Local<v8::Value> property(js::Lock& js, js::Receiver receiver, std::string name);
 
   static void describe(js::Class<Fetcher>& c, const Compatibility&);
+
+ protected:
+  ServiceTarget& target() { return *target_; }
 
  private:
   friend v8::Local<v8::Promise> rpcSend(js::Lock&, js::Ptr<Fetcher>, std::vector<std::string>,

@@ -13,6 +13,7 @@
 #include "engine/api/fetcher.h"
 #include "engine/api/file.h"
 #include "engine/api/headers.h"
+#include "engine/api/loopback-service.h"
 #include "engine/api/natives.h"
 #include "engine/api/random.h"
 #include "engine/api/request.h"
@@ -47,6 +48,7 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<File>(),
     js::interface<Headers>(),
     js::interface<Headers::Iterator>(),
+    js::interface<LoopbackService>(),
     js::interface<Request>(),
     js::interface<Response>(),
     js::interface<SyncKvIterator>(),

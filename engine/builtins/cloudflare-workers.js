@@ -24,8 +24,8 @@ function waitUntil(promise) {
   native.waitUntil(promise);
 }
 
-// The exports for a worker whose bindings are `env`.
-export function cloudflareWorkers(env) {
+// The exports for a worker whose bindings are `env` and whose own entry points are `exports`.
+export function cloudflareWorkers(env, exports) {
   return {
     __proto__: null,
     DurableObject,
@@ -33,6 +33,7 @@ export function cloudflareWorkers(env) {
     WorkerEntrypoint,
     WorkflowEntrypoint,
     env,
+    exports,
     waitUntil,
   };
 }

@@ -165,7 +165,7 @@ const hooks = {
   reportLateHandling,
   reportRejection,
 
-  // builtinModule(specifier, env) → the exports of a module that belongs to the platform, or undefined.
+  // builtinModule(specifier, env, exports) → the exports of a module that belongs to the platform, or undefined.
   // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.
   // deviate(flags) takes away what a worker with these compatibility flags must not see.
   // missingBinding(text) → what stands for a binding that lathe lacks.

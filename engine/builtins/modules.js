@@ -6,9 +6,9 @@ import { missingModule } from './missing.js';
 import { stringStartsWith } from './primordials.js';
 
 // The exports of the module `specifier`, as the own properties of an object; undefined when there is no
-// such module. `env` is the worker's.
-export function builtinModule(specifier, env) {
-  if (specifier === 'cloudflare:workers') return cloudflareWorkers(env);
+// such module. `env` is the worker's, `exports` what its `ctx.exports` is.
+export function builtinModule(specifier, env, exports) {
+  if (specifier === 'cloudflare:workers') return cloudflareWorkers(env, exports);
   if (specifier === 'node:assert') return { __proto__: null, default: assert, ...assert };
   if (specifier === 'node:assert/strict') return { __proto__: null, default: strict, ...strict };
   if (stringStartsWith(specifier, 'node:')) return missingModule(specifier);

@@ -37,6 +37,9 @@ class Realm {
   virtual v8::Local<v8::Context> v8Context() = 0;
   // The object through which C++ reaches the built-in JavaScript.
   virtual v8::Local<v8::Object> hooks() = 0;
+  // What `ctx.exports` is: stubs of the worker's own entry points, or undefined when the worker has
+  // not asked for them.
+  virtual v8::Local<v8::Value> exports() = 0;
   // A line for the log about an exception that nobody caught. `what` says where it was lost.
   virtual void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) = 0;
   // A rejection that nobody handles: the script's listeners are told, then the log.

@@ -360,6 +360,11 @@ class Class : public ClassBuilder {
     setCallable(callback);
     return *this;
   }
+  template <auto function>
+  Class& callable() {
+    setCallable(detail::methodCallback<T, function>);
+    return *this;
+  }
 
   template <class Parent>
   Class& extends() {

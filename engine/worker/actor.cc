@@ -3,6 +3,7 @@
 #include "engine/api/durable-object-state.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
+#include "engine/js/thenable.h"
 #include "engine/worker/actor-event.h"
 #include "engine/worker/actor-instance.h"
 #include "engine/worker/exception-text.h"
@@ -193,7 +194,8 @@ void Worker::Actor::run(const std::shared_ptr<Event>& event, io::InputGate::Lock
   instance->context->runLocked(
       std::move(lock),
       [&](js::Lock& js) {
-        auto exception = js::caught(js, [&] { result = event->handle(js, *instance); });
+        auto exception = js::caught(
+            js, [&] { result = js::followThenable(js, event->handle(js, *instance)); });
         if (exception) failed(js, *exception);
       },
       [&](js::Lock& js) {

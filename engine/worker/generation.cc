@@ -11,26 +11,37 @@ namespace {
 // the old one's place is found.
 class BoundService final : public PostedTarget {
  public:
-  BoundService(const Host& host, std::weak_ptr<Generation> generation, Binding::Service binding)
-      : PostedTarget(host), generation_(std::move(generation)), binding_(std::move(binding)) {}
+  BoundService(const Host& host, std::weak_ptr<Generation> generation, std::string worker,
+               api::EntrypointTarget entrypoint)
+      : PostedTarget(host),
+        generation_(std::move(generation)),
+        worker_(std::move(worker)),
+        entrypoint_(std::move(entrypoint)) {}
+
+  std::shared_ptr<api::ServiceTarget> withProps(
+      std::shared_ptr<const api::EntrypointProps> props) override {
+    return std::make_shared<BoundService>(
+        host(), generation_, worker_, api::EntrypointTarget{entrypoint_.name, std::move(props)});
+  }
 
  private:
   Fetched beginFetch(io::RequestHead head, std::unique_ptr<io::BodySource> body) override {
-    return worker()->handleRequest(std::move(head), std::move(body), binding_.entrypoint);
+    return worker()->handleRequest(std::move(head), std::move(body), entrypoint_);
   }
   io::Pending<api::RpcResult> beginCall(api::RpcCall call) override {
-    return worker()->handleCall(std::move(call), binding_.entrypoint);
+    return worker()->handleCall(std::move(call), entrypoint_);
   }
 
   std::shared_ptr<Worker> worker() const {
     auto generation = generation_.lock();
-    auto worker = generation ? generation->find(binding_.worker) : nullptr;
+    auto worker = generation ? generation->find(worker_) : nullptr;
     if (worker) return worker;
-    throw js::plainError("The service \"" + binding_.worker + "\" has been replaced.");
+    throw js::plainError("The service \"" + worker_ + "\" has been replaced.");
   }
 
   std::weak_ptr<Generation> generation_;
-  Binding::Service binding_;
+  std::string worker_;
+  api::EntrypointTarget entrypoint_;
 };
 
 }  // namespace
@@ -59,7 +70,11 @@ std::shared_ptr<Worker> Generation::make(const WorkerSource& source) {
 }
 
 std::shared_ptr<api::ServiceTarget> Generation::service(const Binding::Service& binding) {
-  return std::make_shared<BoundService>(host_, weak_from_this(), binding);
+  std::shared_ptr<const api::EntrypointProps> props;
+  if (!binding.props.empty()) props = std::make_shared<api::EntrypointProps>(binding.props);
+  return std::make_shared<BoundService>(
+      host_, weak_from_this(), binding.worker,
+      api::EntrypointTarget{binding.entrypoint, std::move(props)});
 }
 
 std::shared_ptr<api::ActorDirectory> Generation::actors(const Binding::Actors& binding) {

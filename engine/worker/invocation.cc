@@ -2,6 +2,7 @@
 
 #include "engine/api/request.h"
 #include "engine/api/response.h"
+#include "engine/js/thenable.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/host.h"
 #include "engine/worker/worker-isolate.h"
@@ -12,7 +13,8 @@ Invocation::Invocation(std::shared_ptr<Worker> worker)
     : worker_(std::move(worker)), context_(std::make_shared<io::IoContext>(*worker_)) {}
 
 template <class Call, class Settled>
-void Invocation::deliver(Call call, Settled settled) {
+void Invocation::deliver(const std::shared_ptr<const api::EntrypointProps>& props, Call call,
+                         Settled settled) {
   context_->expectAnswer();
   context_->onAbort([weak = weak_from_this()](std::exception_ptr error) {
     if (auto self = weak.lock()) self->fail(std::move(error));
@@ -25,8 +27,8 @@ void Invocation::deliver(Call call, Settled settled) {
   context_->run(
       [&](js::Lock& js) {
         auto exception = js::caught(js, [&] {
-          auto ctx = js::wrap(js, js::make<api::ExecutionContext>());
-          result = call(js, ctx);
+          auto ctx = js::wrap(js, js::make<api::ExecutionContext>(props));
+          result = js::followThenable(js, call(js, ctx));
         });
         if (exception) failed(js, *exception);
       },
@@ -53,7 +55,7 @@ void Invocation::deliver(Call call, Settled settled) {
 // ---- Requests ----
 
 Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body,
-                         const std::string& entrypoint) {
+                         const api::EntrypointTarget& entrypoint) {
   auto self = shared_from_this();
   auto method = head.message.method_string();
   auto target = head.message.target();
@@ -62,13 +64,14 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
   title.append(method.data(), method.size()).append(" ").append(target.data(), target.size());
   context_->setTitle(std::move(title));
   deliver(
+      entrypoint.props,
       [&](js::Lock& js, v8::Local<v8::Value> ctx) {
         auto request = js::make<api::Request>(std::move(head));
         if (body) {
           static_cast<api::Body&>(*request).assign(
               context_->addObject(std::move(body), "ReadableStream"));
         }
-        return worker_->callFetch(js, entrypoint, js::wrap(js, request), ctx);
+        return worker_->callFetch(js, entrypoint.name, js::wrap(js, request), ctx);
       },
       [this](js::Lock& js, v8::Local<v8::Value> value) { acceptResponse(js, value); });
   if (outcome_) {
@@ -129,7 +132,8 @@ void Invocation::fail(std::exception_ptr error) {
 
 // ---- Method calls ----
 
-io::Pending<api::RpcResult> Invocation::call(api::RpcCall call, const std::string& entrypoint) {
+io::Pending<api::RpcResult> Invocation::call(api::RpcCall call,
+                                             const api::EntrypointTarget& entrypoint) {
   auto self = shared_from_this();
   context_->setTitle("the call of " + (call.path.empty() ? std::string() : call.path.back()));
   auto channel = io::makePending<api::RpcResult>();
@@ -137,16 +141,19 @@ io::Pending<api::RpcResult> Invocation::call(api::RpcCall call, const std::strin
   callWaiting_->onDropped([weak = weak_from_this()] {
     if (auto gone = weak.lock()) gone->abandoned();
   });
-  deliver([&](js::Lock& js,
-              v8::Local<v8::Value> ctx) { return worker_->callMethod(js, entrypoint, call, ctx); },
-          [this](js::Lock& js, v8::Local<v8::Value> value) {
-            api::RpcHostObjects hosts;
-            api::RpcResult result{js::serialize(js, value, {}, hosts)};
-            answered_ = true;
-            context_->answered();
-            callWaiting_->resolve(std::move(result));
-            delivered();
-          });
+  deliver(
+      entrypoint.props,
+      [&](js::Lock& js, v8::Local<v8::Value> ctx) {
+        return worker_->callMethod(js, entrypoint.name, call, ctx);
+      },
+      [this](js::Lock& js, v8::Local<v8::Value> value) {
+        api::RpcHostObjects hosts;
+        api::RpcResult result{js::serialize(js, value, {}, hosts)};
+        answered_ = true;
+        context_->answered();
+        callWaiting_->resolve(std::move(result));
+        delivered();
+      });
   return std::move(channel.pending);
 }
 
@@ -158,6 +165,7 @@ io::Pending<void> Invocation::test(const std::string& entrypoint) {
   auto channel = io::makePending<void>();
   testWaiting_.emplace(std::move(channel.resolver));
   deliver(
+      nullptr,
       [&](js::Lock& js, v8::Local<v8::Value> ctx) {
         auto controller = v8::Object::New(js.v8());
         return js::check(worker_->callHandler(js, entrypoint, "test", controller, ctx));

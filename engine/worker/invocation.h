@@ -17,8 +17,8 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
   explicit Invocation(std::shared_ptr<Worker> worker);
 
   Answer fetch(io::RequestHead head, std::unique_ptr<io::BodySource> body,
-               const std::string& entrypoint);
-  io::Pending<api::RpcResult> call(api::RpcCall call, const std::string& entrypoint);
+               const api::EntrypointTarget& entrypoint);
+  io::Pending<api::RpcResult> call(api::RpcCall call, const api::EntrypointTarget& entrypoint);
   io::Pending<void> test(const std::string& entrypoint);
 
   void abort(std::exception_ptr error) { context_->abort(std::move(error)); }
@@ -27,9 +27,10 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
   friend class Worker;
 
   // Enters the script: `call(js, ctx)` calls the handler, `settled` hears what its result, or the
-  // promise that it is, came to.
+  // promise that it is, came to. `props` may be null.
   template <class Call, class Settled>
-  void deliver(Call call, Settled settled);
+  void deliver(const std::shared_ptr<const api::EntrypointProps>& props, Call call,
+               Settled settled);
   void acceptResponse(js::Lock& js, v8::Local<v8::Value> value);
 
   void succeed(io::Response response);

@@ -34,6 +34,8 @@ class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_t
   }
 
  protected:
+  const Host& host() const { return host_; }
+
   using Fetched = Answer;
   // What throws here fails the call.
   virtual Fetched beginFetch(io::RequestHead head, std::unique_ptr<io::BodySource> body) = 0;

@@ -63,6 +63,8 @@ struct Binding {
   struct Service {
     std::string worker;
     std::string entrypoint;  // empty: the default export
+    // What its handlers get as `ctx.props`, as JSON; empty: an empty object.
+    std::string props;
   };
   // The actors of a class that a worker loaded together with this one, or this one itself, exports.
   struct Actors {

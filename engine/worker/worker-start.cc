@@ -1,7 +1,7 @@
 // The start of a worker: its context, its bindings, its top level, its exports.
 #include <algorithm>
 
-#include "engine/api/fetcher.h"
+#include "engine/api/loopback-service.h"
 #include "engine/io/cpu-watch.h"
 #include "engine/js/platform.h"
 #include "engine/worker/exception-text.h"
@@ -76,6 +76,7 @@ void Worker::makeBindings(js::Lock& js, BindingTargets& targets) {
     js::check(env->CreateDataProperty(js.context(), js.name(binding.name), value));
   }
   env_ = js::Ref<v8::Object>(js, env);
+  loopbacks_ = js::Ref<v8::Object>(js, v8::Object::New(js.v8()));
   auto flags = compatibilityFlagsObject(js, compatibility());
   auto cloudflare = v8::Object::New(js.v8());
   js::check(cloudflare->CreateDataProperty(js.context(), js.name("compatibilityFlags"), flags));
@@ -225,6 +226,34 @@ void Worker::readExports(js::Lock& js, v8::Local<v8::Object> exports) {
       tests_.insert(entrypointName.empty() ? tests_.begin() : tests_.end(), entrypointName);
     }
     entrypoints_.push_back({entrypointName, kind, js::Ref<v8::Object>(js, value.As<v8::Object>())});
+  }
+}
+
+// ---- ctx.exports ----
+
+void Worker::makeLoopbacks(js::Lock& js, BindingTargets& targets) {
+  const auto& source = script_->source();
+  auto missing = [&](const std::string& what) {
+    v8::Local<v8::Value> text = js.string(what);
+    return js::check(hook(js, "missingBinding")->Call(js.context(), js.undefined(), 1, &text));
+  };
+  for (const auto& entrypoint : entrypoints_) {
+    std::string name = entrypoint.name.empty() ? "default" : entrypoint.name;
+    v8::Local<v8::Value> value;
+    if (entrypoint.kind == Entrypoint::Kind::object ||
+        entrypoint.kind == Entrypoint::Kind::workerClass) {
+      auto target = targets.service({source.name, entrypoint.name, ""});
+      value = js::wrap(js, js::make<api::LoopbackService>(std::move(target)));
+    } else if (std::ranges::find(source.actorClasses, name, &ActorClass::className) !=
+               source.actorClasses.end()) {
+      auto directory = targets.actors({source.name, name});
+      value = js::wrap(js, js::make<api::DurableObjectNamespace>(std::move(directory)));
+    } else {
+      value = missing("ctx.exports." + name +
+                      " (a class that is neither a WorkerEntrypoint nor named in \"migrations\" or "
+                      "\"durable_objects\")");
+    }
+    js::check(loopbacks_.get(js)->CreateDataProperty(js.context(), js.name(name), value));
   }
 }
 

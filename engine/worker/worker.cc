@@ -25,9 +25,9 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
           [this](js::Lock& js, std::string_view specifier) -> std::optional<v8::Local<v8::Object>> {
             bool hidesEnv = compatibility().has(Flag::DisallowImportableEnv);
             auto env = hidesEnv ? v8::Object::New(js.v8()) : env_.get(js);
-            v8::Local<v8::Value> arguments[] = {js.string(specifier), env};
+            v8::Local<v8::Value> arguments[] = {js.string(specifier), env, loopbacks_.get(js)};
             auto exports = js::check(
-                hook(js, "builtinModule")->Call(js.context(), js.undefined(), 2, arguments));
+                hook(js, "builtinModule")->Call(js.context(), js.undefined(), 3, arguments));
             if (!exports->IsObject()) return std::nullopt;
             if (specifier.starts_with("node:") && !compatibility().has(Flag::NodejsCompat)) {
               throw js::plainError("No such module \"" + std::string(specifier) +
@@ -42,6 +42,7 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
     v8::Context::Scope entered(v8Context());
     makeBindings(js, targets);
     start(js);
+    makeLoopbacks(js, targets);
   });
   starting_ = false;
 }
@@ -64,6 +65,11 @@ v8::Local<v8::Context> Worker::v8Context() {
 v8::Local<v8::Object> Worker::hooks() {
   js::Lock js(isolate().v8());
   return hooks_.get(js);
+}
+v8::Local<v8::Value> Worker::exports() {
+  js::Lock js(isolate().v8());
+  if (!compatibility().has(Flag::EnableCtxExports)) return js.undefined();
+  return loopbacks_.get(js);
 }
 const Compatibility& Worker::compatibility() const { return script_->source().compatibility; }
 io::CpuWatch& Worker::cpuWatch() { return workerIsolate().host().cpuWatch; }
@@ -125,11 +131,12 @@ void Worker::isolateCondemned() {
 // ---- Events ----
 
 Answer Worker::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
-                             const std::string& entrypoint) {
+                             const api::EntrypointTarget& entrypoint) {
   return newInvocation()->fetch(std::move(head), std::move(body), entrypoint);
 }
 
-io::Pending<api::RpcResult> Worker::handleCall(api::RpcCall call, const std::string& entrypoint) {
+io::Pending<api::RpcResult> Worker::handleCall(api::RpcCall call,
+                                               const api::EntrypointTarget& entrypoint) {
   return newInvocation()->call(std::move(call), entrypoint);
 }
 

@@ -47,14 +47,14 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   const std::string& name() const;
   Isolate& workerIsolate();
 
-  // Delivers a request to the default export, or to the one called `entrypoint`. The body may be
-  // null. Dropping the Pending means that the client has left.
+  // Delivers a request to an entry point. The body may be null. Dropping the Pending means that the
+  // client has left.
   Answer handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body,
-                       const std::string& entrypoint = {});
+                       const api::EntrypointTarget& entrypoint = {});
 
-  // Delivers a method call to an instance of the class that is the default export, or of the one
-  // called `entrypoint`.
-  io::Pending<api::RpcResult> handleCall(api::RpcCall call, const std::string& entrypoint = {});
+  // Delivers a method call to an instance of the class that is the entry point.
+  io::Pending<api::RpcResult> handleCall(api::RpcCall call,
+                                         const api::EntrypointTarget& entrypoint);
 
   // The exports that have a `test` method; the default export is the empty name, and comes first.
   const std::vector<std::string>& tests() const { return tests_; }
@@ -72,6 +72,7 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   js::Isolate& isolate() override;
   v8::Local<v8::Context> v8Context() override;
   v8::Local<v8::Object> hooks() override;
+  v8::Local<v8::Value> exports() override;
   void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) override;
   void reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
                        v8::Local<v8::Value> reason) override;
@@ -107,6 +108,8 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   void runModules(js::Lock& js, v8::Local<v8::Module> main);
   bool runServiceWorker(js::Lock& js, const Module& main);
   void readExports(js::Lock& js, v8::Local<v8::Object> exports);
+  // Fills what `ctx.exports` is.
+  void makeLoopbacks(js::Lock& js, BindingTargets& targets);
   // What must be said of the exception that `guard` holds, or of the limit that was reached.
   [[noreturn]] void failToStart(js::Lock& js, v8::TryCatch& guard);
 
@@ -138,6 +141,7 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   js::Ref<v8::Context> context_;
   js::Ref<v8::Object> hooks_;
   js::Ref<v8::Object> env_;
+  js::Ref<v8::Object> loopbacks_;
   std::vector<Entrypoint> entrypoints_;
   std::vector<std::string> tests_;
   bool serviceWorker_ = false;
