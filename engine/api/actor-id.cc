@@ -84,6 +84,12 @@ ActorId ActorId::fromBytes(std::string_view bytes, std::optional<std::string> na
   return id;
 }
 
+ActorId ActorId::asKnownInside() const {
+  ActorId id = *this;
+  if (id.name_ && id.name_->size() > kNameBytesKnownInside) id.name_.reset();
+  return id;
+}
+
 std::string ActorId::toString() const {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

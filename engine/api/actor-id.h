@@ -22,6 +22,7 @@ class ActorIdError : public std::runtime_error {
 class ActorId {
  public:
   static constexpr std::size_t kBytes = 32;
+  static constexpr std::size_t kNameBytesKnownInside = 1024;
 
   static ActorId newUnique(std::string_view uniqueKey);
   static ActorId fromName(std::string_view uniqueKey, std::string_view name);
@@ -38,6 +39,9 @@ class ActorId {
   std::string toString() const;
   // What it was made from, when that was a name.
   const std::optional<std::string>& name() const { return name_; }
+
+  // The same as the object itself is told it: without a name of more than 1024 bytes.
+  ActorId asKnownInside() const;
 
   // The name does not count: an id read back from its text has none.
   bool operator==(const ActorId& other) const { return bytes_ == other.bytes_; }

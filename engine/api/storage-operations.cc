@@ -47,6 +47,10 @@ v8::Local<v8::Value> toMilliseconds(js::Lock& js, std::optional<persist::AlarmTi
   return v8::Number::New(js.v8(), static_cast<double>(time->time_since_epoch().count()));
 }
 
+constexpr const char* kPutForms =
+    "put() may only be called with a single key-value pair and optional options as put(key, value, "
+    "options) or with multiple key-value pairs and optional options as put(entries, options)";
+
 // The first key after all that begin with `prefix`; nothing when there is none.
 std::optional<std::string> afterPrefix(std::string prefix) {
   while (!prefix.empty() && prefix.back() == '\xff') prefix.pop_back();
@@ -174,22 +178,21 @@ v8::Local<v8::Promise> StorageOperations::put(const js::Rest& rest) {
   auto argument = [&](std::size_t i) {
     return i < rest.values.size() ? rest.values[i] : v8::Local<v8::Value>(js_.undefined());
   };
+  auto optionsAt = [&](std::size_t i) {
+    auto given = argument(i);
+    if (!given->IsNullOrUndefined() && !given->IsObject()) throw js::typeError(kPutForms);
+    return js::Convert<StorageWriteOptions>::fromJs(js_, given);
+  };
   auto first = argument(0);
   if (!first->IsObject()) {
     std::string name = key(first);
     if (argument(1)->IsUndefined()) throw js::typeError("put() called with undefined value.");
-    auto options = js::Convert<StorageWriteOptions>::fromJs(js_, argument(2));
+    auto options = optionsAt(2);
     std::vector<persist::Pair> pairs;
     pairs.push_back({std::move(name), stored(argument(1))});
     return put(std::move(pairs), options);
   }
-  if (!argument(1)->IsNullOrUndefined() && !argument(1)->IsObject()) {
-    throw js::typeError(
-        "put() may only be called with a single key-value pair and optional options as put(key, "
-        "value, options) or with multiple key-value pairs and optional options as put(entries, "
-        "options)");
-  }
-  auto options = js::Convert<StorageWriteOptions>::fromJs(js_, argument(1));
+  auto options = optionsAt(1);
   auto entries = js::Convert<js::Record<std::string, v8::Local<v8::Value>>>::fromJs(js_, first);
   std::vector<persist::Pair> pairs;
   pairs.reserve(entries.entries.size());

@@ -5,11 +5,9 @@
 namespace lathe::worker {
 namespace {
 
-constexpr std::size_t kNameBytesMax = 1024;
-
 // What is kept with the actor's records, so that `ctx.id.name` is there when an alarm wakes it.
 std::vector<persist::Pair> metadataOf(const api::ActorId& id) {
-  if (!id.name() || id.name()->size() > kNameBytesMax) return {};
+  if (!id.name()) return {};
   return {{kActorNameKey, std::make_shared<const std::string>(*id.name())}};
 }
 

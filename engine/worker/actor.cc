@@ -30,7 +30,7 @@ std::exception_ptr asReset(const std::exception_ptr& error) {
 
 Worker::Actor::Actor(const Host& host, api::ActorId id, Options options)
     : host_(host),
-      id_(std::move(id)),
+      id_(id.asKnownInside()),
       options_(std::move(options)),
       idleTimer_(host.loop),
       handOverTimer_(host.loop),
