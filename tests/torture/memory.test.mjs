@@ -5,6 +5,7 @@ import { Agent, request } from "node:http";
 import { test } from "node:test";
 
 import { pause, project, serve, serveFiles, worker, write } from "../e2e/lathe.mjs";
+import { unlessSoaking } from "./rounds.mjs";
 
 const kMegabyte = 1024 * 1024;
 
@@ -65,7 +66,9 @@ async function settled(server) {
 
 const inMegabytes = (bytes) => `${(bytes / kMegabyte).toFixed(1)} MB`;
 
-test("a hundred thousand requests take less than 5 MB after the first ten thousand", async (t) => {
+const soak = { skip: unlessSoaking };
+
+test("a hundred thousand requests take less than 5 MB after the first ten thousand", soak, async (t) => {
   const server = await serveFiles(t, script);
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   t.after(() => agent.destroy());
@@ -77,7 +80,7 @@ test("a hundred thousand requests take less than 5 MB after the first ten thousa
   assert.ok(growth < 5 * kMegabyte, inMegabytes(growth));
 });
 
-test("a thousand replacements of the worker take less than 10 MB", async (t) => {
+test("a thousand replacements of the worker take less than 10 MB", soak, async (t) => {
   const version = (number) => worker(`
     const ballast = new Array(10_000).fill(${number});
     export default { fetch() { return new Response(String(ballast.at(-1))); } };`);

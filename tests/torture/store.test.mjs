@@ -1,5 +1,5 @@
 // The store on the disk, killed while it writes, and on a disk that fails. `LATHE_BUILD` names the
-// folder with the programs; `LATHE_TORTURE_ROUNDS` says how often to kill.
+// folder with the programs.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -9,11 +9,11 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 
 import { pause, root } from "../e2e/lathe.mjs";
+import { rounds } from "./rounds.mjs";
 
 const build = resolve(root, process.env.LATHE_BUILD ?? "build");
 const program = join(build, "store-writer");
 const failingFsync = join(build, "libfailing-fsync.so");
-const rounds = Number(process.env.LATHE_TORTURE_ROUNDS ?? 30);
 const kPatienceMs = 30_000;
 
 function temporaryFolder(t) {
