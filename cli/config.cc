@@ -245,8 +245,10 @@ class Reader {
         actors.preventEviction = prevent->boolean();
       }
       if (auto ephemeral = node.member("ephemeral"); ephemeral && ephemeral->boolean()) {
-        config_.notices.push_back(node.file().at(ephemeral->place()) +
-                                  ": lathe has no ephemeral Durable Objects yet");
+        if (key) {
+          key->fail("\"" + key->path() + "\": ephemeral Durable Objects have no unique key");
+        }
+        actors.ephemeral = true;
       }
       config_.actorClasses.push_back(std::move(actors));
     }

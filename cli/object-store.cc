@@ -38,6 +38,10 @@ std::set<std::string> classesOf(const Config& config, const std::vector<Config>&
     }
     for (const auto& transfer : migration.transferredClasses) names.insert(transfer.to);
     for (const auto& name : migration.deletedClasses) names.erase(name);
+  // These have no place in the table of what is stored.
+  for (const auto& listed : config.actorClasses) {
+    if (listed.ephemeral) names.erase(listed.className);
+  }
   }
   return names;
 }
@@ -95,13 +99,19 @@ void ObjectStore::prepare(const std::vector<Config>& configs,
   ClassTable table(before);
   for (const Config& config : configs) table.apply(config);
   for (std::size_t i = 0; i < configs.size(); ++i) {
+    for (const auto& listed : configs[i].actorClasses) {
+      if (listed.ephemeral) completed.push_back(listed);
+    }
     std::vector<worker::ActorClass> completed;
     for (const std::string& name : classes[i]) {
       const auto& row = table.find(configs[i], name);
       auto listed =
           std::ranges::find(configs[i].actorClasses, name, &worker::ActorClass::className);
       bool stays = listed != configs[i].actorClasses.end() && listed->preventEviction;
-      completed.push_back({name, row.uniqueKey, stays, row.sqlite});
+      completed.push_back({.className = name,
+                           .uniqueKey = row.uniqueKey,
+                           .preventEviction = stays,
+                           .synchronousStorage = row.sqlite});
     }
     sources[i].actorClasses = std::move(completed);
   }

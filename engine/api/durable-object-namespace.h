@@ -14,6 +14,8 @@ class ActorDirectory {
   virtual ~ActorDirectory() = default;
   // What its ids are made from.
   virtual const std::string& uniqueKey() const = 0;
+  // Whether they are kept in memory alone and have names instead of ids.
+  virtual bool ephemeral() const = 0;
   // A way to the actor, which is opened by its first use.
   virtual std::shared_ptr<ServiceTarget> get(const ActorId& id) = 0;
 };

@@ -17,11 +17,14 @@ class DurableObjectState final : public js::Object {
  public:
   static constexpr const char* kInterface = "DurableObjectState";
 
-  // `storage` is null for an actor without any.
-  DurableObjectState(ActorId id, js::Ptr<DurableObjectStorage> storage)
-      : id_(js::make<DurableObjectId>(std::move(id))), storage_(std::move(storage)) {}
+  // Of an ephemeral actor, the name that it was reached by.
+  using Id = std::variant<js::Ptr<DurableObjectId>, std::string>;
 
-  js::Ptr<DurableObjectId> id() const { return id_; }
+  // `storage` is null for an actor without any.
+  DurableObjectState(Id id, js::Ptr<DurableObjectStorage> storage)
+      : id_(std::move(id)), storage_(std::move(storage)) {}
+
+  const Id& id() const { return id_; }
   v8::Local<v8::Value> storage(js::Lock& js, js::Receiver receiver);
   v8::Local<v8::Value> props(js::Lock& js, js::Receiver receiver);
   v8::Local<v8::Value> exports(js::Lock& js);
@@ -34,7 +37,7 @@ class DurableObjectState final : public js::Object {
   static void describe(js::Class<DurableObjectState>& c, const Compatibility&);
 
  private:
-  js::Ptr<DurableObjectId> id_;
+  Id id_;
   js::Ptr<DurableObjectStorage> storage_;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/api/durable-object-storage.h"
 #include "engine/api/durable-object-stub.h"
 #include "engine/api/durable-object-transaction.h"
+#include "engine/api/ephemeral-namespace.h"
 #include "engine/api/execution-context.h"
 #include "engine/api/fetcher.h"
 #include "engine/api/file.h"
@@ -45,6 +46,7 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<DurableObjectStorage>(),
     js::interface<DurableObjectStub>(),
     js::interface<DurableObjectTransaction>(),
+    js::interface<EphemeralNamespace>(),
     js::interface<File>(),
     js::interface<Headers>(),
     js::interface<Headers::Iterator>(),

@@ -6,7 +6,8 @@ namespace lathe::worker {
 namespace {
 
 // What is kept with the actor's records, so that `ctx.id.name` is there when an alarm wakes it.
-std::vector<persist::Pair> metadataOf(const api::ActorId& id) {
+std::vector<persist::Pair> metadataOf(const api::ActorId& actor) {
+  auto id = actor.asKnownInside();
   if (!id.name()) return {};
   return {{kActorNameKey, std::make_shared<const std::string>(*id.name())}};
 }
@@ -26,7 +27,7 @@ std::shared_ptr<Worker::Actor::Instance> Worker::Actor::Instance::make(const Hos
                                                                        const api::ActorId& id) {
   auto instance = std::make_shared<Instance>(host, std::move(definition));
   instance->watchGates();
-  if (!host.store) return instance;
+  if (!host.store || instance->actorClass.ephemeral) return instance;
   using Model = api::ActorRecords::Model;
   auto model = instance->actorClass.synchronousStorage ? Model::synchronous : Model::cached;
   instance->onAlarmStored = options.onAlarmStored;

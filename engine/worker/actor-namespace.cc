@@ -124,6 +124,8 @@ std::shared_ptr<ActorNamespace> ActorNamespaces::find(const WorkerSource& source
   };
   made = std::make_shared<ActorNamespace>(host_, source.name, std::move(actorClass),
                                           std::move(onAlarmStored));
+  // It makes no ids that anybody sees, and must not meet a stored class's.
+  if (actorClass.ephemeral) actorClass.uniqueKey = "ephemeral:" + source.name + "-" + className;
   return made;
 }
 

@@ -26,6 +26,7 @@ class ActorNamespace final : public api::ActorDirectory,
         onAlarmStored_(std::move(onAlarmStored)) {}
 
   const std::string& uniqueKey() const override { return class_.uniqueKey; }
+  bool ephemeral() const override { return class_.ephemeral; }
   std::shared_ptr<api::ServiceTarget> get(const api::ActorId& id) override;
 
   // The actor of this id: the one there is, or a new one without an instance yet.

@@ -30,7 +30,7 @@ std::exception_ptr asReset(const std::exception_ptr& error) {
 
 Worker::Actor::Actor(const Host& host, api::ActorId id, Options options)
     : host_(host),
-      id_(id.asKnownInside()),
+      id_(std::move(id)),
       options_(std::move(options)),
       idleTimer_(host.loop),
       handOverTimer_(host.loop),
@@ -273,7 +273,9 @@ void Worker::Actor::construct() {
 
 void Worker::Actor::runConstructor(js::Lock& js, Instance& instance) {
   auto exception = js::caught(js, [&] {
-    auto ctx = js::wrap(js, js::make<api::DurableObjectState>(id_, instance.storage));
+    api::DurableObjectState::Id id = id_.name().value_or("");
+    if (!instance.actorClass.ephemeral) id = js::make<api::DurableObjectId>(id_.asKnownInside());
+    auto ctx = js::wrap(js, js::make<api::DurableObjectState>(std::move(id), instance.storage));
     auto& exported = *instance.worker->findEntrypoint(instance.actorClass.className);
     auto object = instance.worker->newInstance(js, exported, ctx);
     instance.object = js::Ref<v8::Object>(js, object);

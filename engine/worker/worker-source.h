@@ -88,6 +88,8 @@ struct ActorClass {
   std::string uniqueKey;
   // Instances stay, also when they are idle.
   bool preventEviction = false;
+  // Its actors are kept in memory alone: no unique key, no storage.
+  bool ephemeral = false;
   // Its records answer at once: declared in `new_sqlite_classes`.
   bool synchronousStorage = false;
 };

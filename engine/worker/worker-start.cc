@@ -1,6 +1,7 @@
 // The start of a worker: its context, its bindings, its top level, its exports.
 #include <algorithm>
 
+#include "engine/api/ephemeral-namespace.h"
 #include "engine/api/loopback-service.h"
 #include "engine/io/cpu-watch.h"
 #include "engine/js/platform.h"
@@ -97,7 +98,7 @@ v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
     return js::wrap(js, js::make<api::Fetcher>(targets.service(*service)));
   }
   if (auto* actors = std::get_if<Binding::Actors>(&binding.value)) {
-    return js::wrap(js, js::make<api::DurableObjectNamespace>(targets.actors(*actors)));
+    return api::namespaceOf(js, targets.actors(*actors));
   }
   auto name =
       js.string(binding.name + " (" + std::get<Binding::Unsupported>(binding.value).what + ")")
@@ -246,8 +247,7 @@ void Worker::makeLoopbacks(js::Lock& js, BindingTargets& targets) {
       value = js::wrap(js, js::make<api::LoopbackService>(std::move(target)));
     } else if (std::ranges::find(source.actorClasses, name, &ActorClass::className) !=
                source.actorClasses.end()) {
-      auto directory = targets.actors({source.name, name});
-      value = js::wrap(js, js::make<api::DurableObjectNamespace>(std::move(directory)));
+      value = api::namespaceOf(js, targets.actors({source.name, name}));
     } else {
       value = missing("ctx.exports." + name +
                       " (a class that is neither a WorkerEntrypoint nor named in \"migrations\" or "
