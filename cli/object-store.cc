@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "cli/class-table.h"
-#include "persist/lmdb-store.h"
 #include "persist/memory-store.h"
 
 namespace lathe::cli {
@@ -38,10 +37,10 @@ std::set<std::string> classesOf(const Config& config, const std::vector<Config>&
     }
     for (const auto& transfer : migration.transferredClasses) names.insert(transfer.to);
     for (const auto& name : migration.deletedClasses) names.erase(name);
+  }
   // These have no place in the table of what is stored.
   for (const auto& listed : config.actorClasses) {
     if (listed.ephemeral) names.erase(listed.className);
-  }
   }
   return names;
 }
@@ -99,10 +98,10 @@ void ObjectStore::prepare(const std::vector<Config>& configs,
   ClassTable table(before);
   for (const Config& config : configs) table.apply(config);
   for (std::size_t i = 0; i < configs.size(); ++i) {
+    std::vector<worker::ActorClass> completed;
     for (const auto& listed : configs[i].actorClasses) {
       if (listed.ephemeral) completed.push_back(listed);
     }
-    std::vector<worker::ActorClass> completed;
     for (const std::string& name : classes[i]) {
       const auto& row = table.find(configs[i], name);
       auto listed =

@@ -9,7 +9,7 @@
 
 #include "cli/config.h"
 #include "engine/worker/worker-source.h"
-#include "persist/actor-store.h"
+#include "persist/lmdb-store.h"
 
 namespace lathe::cli {
 
@@ -42,6 +42,8 @@ class ObjectStore {
 
   // Null as long as nothing needs it.
   persist::ActorStore* store() const { return store_.get(); }
+  // The same when it is on the disk; else null.
+  persist::LmdbStore* diskStore() const { return dynamic_cast<persist::LmdbStore*>(store_.get()); }
 
  private:
   void open(const Config& first);

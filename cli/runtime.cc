@@ -8,6 +8,7 @@
 #include "cli/exit-code.h"
 #include "cli/output.h"
 #include "cli/project.h"
+#include "cli/storage-routes.h"
 #include "engine/js/embedded-snapshot.h"
 
 namespace lathe::cli {
@@ -57,6 +58,31 @@ void Runtime::load(const std::vector<Config>& configs) {
   objects_.prepare(configs, sources);
   engine_->useStore(objects_.store());
   engine_->replace(std::move(sources));
+  if (!controlSocket_) openControlSocket();
+}
+
+void Runtime::openControlSocket() {
+  auto* store = objects_.diskStore();
+  if (!store) return;
+  LocalStorage::Living living;
+  living.hold = [this](const persist::ActorRef& actor, io::Pending<void> until) {
+    return engine_->holdActor(actor, std::move(until));
+  };
+  living.alarmChanged = [this](const persist::ActorRef& actor,
+                               std::optional<persist::AlarmTime> time) {
+    engine_->alarmChanged(actor, time);
+  };
+  if (!storage_) storage_.emplace(loop_.get_executor(), *store, std::move(living));
+  try {
+    controlSocket_.emplace(loop_, [this](ControlRequest request) {
+      return answerStorageRequest(*storage_, std::move(request));
+    });
+    store->lock().tellSocket(controlSocket_->path());
+  } catch (const std::exception& error) {
+    // Workers run without it.
+    controlSocket_.reset();
+    log_.warning({}, "`lathe storage` cannot reach this process: " + std::string(error.what()));
+  }
 }
 
 void Runtime::onFatal(const char* why) {

@@ -9,9 +9,11 @@
 #include <boost/asio/io_context.hpp>
 
 #include "cli/config.h"
+#include "cli/control-socket.h"
 #include "cli/control-thread.h"
 #include "cli/object-store.h"
 #include "cli/re-execution.h"
+#include "cli/storage-local.h"
 #include "cli/terminal-log.h"
 #include "engine/io/pending.h"
 #include "engine/js/platform.h"
@@ -54,6 +56,8 @@ class Runtime {
 
  private:
   [[noreturn]] static void onFatal(const char* why);
+  // Lets `lathe storage` in, when there is something on the disk.
+  void openControlSocket();
 
   TerminalLog& log_;
   ReExecution* reExecution_ = nullptr;
@@ -64,6 +68,8 @@ class Runtime {
   ObjectStore objects_;
   std::optional<worker::Engine> engine_;
   std::optional<ControlThread> control_;
+  std::optional<LocalStorage> storage_;
+  std::optional<ControlSocket> controlSocket_;
 };
 
 }  // namespace lathe::cli

@@ -144,8 +144,8 @@ void importStorage(StorageSession& session) {
     import.flush();
     throw std::runtime_error(path + ": line " + std::to_string(number) +
                              " is none that `lathe storage dump` wrote: " + error.what());
-  } catch (const ObjectBusy&) {
-    throw;
+  } catch (const ObjectBusy& error) {
+    throw ObjectBusy(path + ": near line " + std::to_string(number) + ": " + error.what());
   } catch (const std::runtime_error& error) {
     import.flush();
     throw std::runtime_error(path + ": line " + std::to_string(number) + ": " + error.what());

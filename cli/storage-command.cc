@@ -133,7 +133,8 @@ void clear(StorageSession& session) {
   if (session.options().deleted && busy == 0) session.await(session.access().forgetDeleted());
   tell(session, {{"objects", erased}}, "Deleted " + counted(erased, "object") + ".");
   if (busy > 0) {
-    throw ObjectBusy(counted(busy, "object") + " at work in the running server stay");
+    throw ObjectBusy("not deleted, because at work in the running server: " +
+                     counted(busy, "object"));
   }
 }
 

@@ -20,6 +20,9 @@ class StorageFolder {
   StorageAccess& access() { return *access_; }
 
  private:
+  void ask(boost::asio::io_context& loop, const persist::StateOwner& owner);
+  void open(boost::asio::io_context& loop, const std::filesystem::path& folder);
+
   std::unique_ptr<persist::LmdbStore> store_;
   std::unique_ptr<StorageAccess> access_;
 };

@@ -119,8 +119,8 @@ io::net::awaitable<std::uint64_t> LocalStorage::commitChange(StoredChange change
   auto held = hold(change.actor);
   auto committing = store_.commit(std::move(batch));
   auto deleted = co_await std::move(committing).wait();
-  held.resolve();
   if (living_ && change.alarm) living_->alarmChanged(change.actor, change.alarm);
+  held.resolve();
   std::uint64_t sum = 0;
   for (auto count : deleted) sum += count;
   co_return sum;
@@ -134,8 +134,8 @@ io::net::awaitable<void> LocalStorage::eraseObject(persist::ActorRef actor) {
   auto held = hold(actor);
   auto erasing = store_.erase(actor);
   co_await std::move(erasing).wait();
-  held.resolve();
   if (living_) living_->alarmChanged(actor, std::nullopt);
+  held.resolve();
 }
 
 io::Pending<void> LocalStorage::forgetDeleted() {

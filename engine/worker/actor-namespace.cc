@@ -54,13 +54,13 @@ std::shared_ptr<Worker::Actor> ActorNamespace::find(const api::ActorId& id) {
   options.onBroken = [weak = weak_from_this(), key](io::Pending<void> flushed) {
     auto self = weak.lock();
     if (!self) return;
-    if (flushed.valid()) self->lastFlushes_[key] = std::move(flushed);
+    if (flushed.valid()) self->befores_[key] = std::move(flushed);
     self->actors_.erase(key);
   };
   options.onAlarmStored = [weak = weak_from_this(), id](std::optional<persist::AlarmTime> time) {
     if (auto self = weak.lock()) self->onAlarmStored_(id, time);
   };
-  if (auto flush = lastFlushes_.extract(key)) options.before = std::move(flush.mapped());
+  if (auto before = befores_.extract(key)) options.before = std::move(before.mapped());
   auto actor = std::make_shared<Worker::Actor>(host_, id, std::move(options));
   actors_.emplace(std::move(key), actor);
   return actor;
@@ -82,13 +82,21 @@ std::shared_ptr<Worker::Actor> ActorNamespace::existing(std::string_view idBytes
   return found == actors_.end() ? nullptr : found->second;
 }
 
+bool ActorNamespace::hold(const std::string& idBytes, io::Pending<void> until) {
+  if (auto actor = existing(idBytes)) return actor->hold(std::move(until));
+  prune();
+  // A flush that stands there ends before this: the store keeps the order of an actor's changes.
+  befores_[idBytes] = std::move(until);
+  return true;
+}
+
 void ActorNamespace::prune() {
-  if (actors_.size() < pruneAt_) return;
+  if (actors_.size() + befores_.size() < pruneAt_) return;
   std::erase_if(actors_, [](const auto& entry) {
-    return entry.second.use_count() == 1 && !entry.second->running();
+    return entry.second.use_count() == 1 && !entry.second->inUse();
   });
-  std::erase_if(lastFlushes_, [](const auto& entry) { return entry.second.settled(); });
-  pruneAt_ = std::max<std::size_t>(1024, 2 * actors_.size());
+  std::erase_if(befores_, [](const auto& entry) { return entry.second.settled(); });
+  pruneAt_ = std::max<std::size_t>(1024, 2 * (actors_.size() + befores_.size()));
 }
 
 void ActorNamespace::close() {
@@ -116,6 +124,8 @@ std::shared_ptr<ActorNamespace> ActorNamespaces::find(const WorkerSource& source
   auto listed = std::ranges::find(source.actorClasses, className, &ActorClass::className);
   ActorClass actorClass{className, source.name + "-" + className};
   if (listed != source.actorClasses.end()) actorClass = *listed;
+  // It makes no ids that anybody sees, and must not meet a stored class's.
+  if (actorClass.ephemeral) actorClass.uniqueKey = "ephemeral:" + source.name + "-" + className;
   auto& made = namespaces_[actorClass.uniqueKey];
   if (made) return made;
   auto onAlarmStored = [this, uniqueKey = actorClass.uniqueKey](
@@ -124,13 +134,17 @@ std::shared_ptr<ActorNamespace> ActorNamespaces::find(const WorkerSource& source
   };
   made = std::make_shared<ActorNamespace>(host_, source.name, std::move(actorClass),
                                           std::move(onAlarmStored));
-  // It makes no ids that anybody sees, and must not meet a stored class's.
-  if (actorClass.ephemeral) actorClass.uniqueKey = "ephemeral:" + source.name + "-" + className;
   return made;
 }
 
 void ActorNamespaces::use(const std::shared_ptr<Generation>& generation) {
   for (auto& [key, made] : namespaces_) made->use(generation);
+}
+
+bool ActorNamespaces::hold(const persist::ActorRef& actor, io::Pending<void> until) {
+  // Nothing is alive in a namespace that is not loaded.
+  auto home = byKey(actor.space);
+  return !home || home->hold(actor.actor, std::move(until));
 }
 
 // ---- Alarms ----
@@ -196,6 +210,11 @@ void ActorNamespaces::abandonAlarm(const persist::ActorRef& actor, persist::Alar
   if (existing) existing->abandonAlarm(time);
   // Nobody waits for it; should it fail, the alarm is tried again after the next start.
   static_cast<void>(host_.store->commit({actor, {persist::DeleteAlarm{.onlyAt = time}}}));
+}
+
+void ActorNamespaces::alarmChanged(const persist::ActorRef& actor,
+                                   std::optional<persist::AlarmTime> time) {
+  if (byKey(actor.space)) alarms_.stored(actor, time);
 }
 
 void ActorNamespaces::alarmStored(const std::string& uniqueKey, const api::ActorId& id,

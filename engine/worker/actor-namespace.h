@@ -34,6 +34,10 @@ class ActorNamespace final : public api::ActorDirectory,
   // The one there is, or null.
   std::shared_ptr<Worker::Actor> existing(std::string_view idBytes) const;
 
+  // As Worker::Actor::hold, also for an actor that there is not yet. What is done to its records
+  // until then comes after all that this namespace has done to them.
+  bool hold(const std::string& idBytes, io::Pending<void> until);
+
   // Ends all actors. Their instances hold the workers, which hold this: without it nothing of them
   // would ever go.
   void close();
@@ -54,8 +58,9 @@ class ActorNamespace final : public api::ActorDirectory,
   std::weak_ptr<Generation> generation_;
   // By the bytes of their ids.
   std::unordered_map<std::string, std::shared_ptr<Worker::Actor>> actors_;
-  // The last flushes of actors that broke, for what comes in their place.
-  std::unordered_map<std::string, io::Pending<void>> lastFlushes_;
+  // What comes in the place of actors that broke, or that are held, has to wait for this: the last
+  // flush, or the end of the hold.
+  std::unordered_map<std::string, io::Pending<void>> befores_;
   std::size_t pruneAt_ = 1024;
 };
 
@@ -71,6 +76,9 @@ class ActorNamespaces {
   void use(const std::shared_ptr<Generation>& generation);
   // The alarms that the store holds are kept in mind from here on.
   void loadAlarms();
+  // As Engine says.
+  bool hold(const persist::ActorRef& actor, io::Pending<void> until);
+  void alarmChanged(const persist::ActorRef& actor, std::optional<persist::AlarmTime> time);
 
  private:
   io::Pending<AlarmScheduler::Result> runAlarm(const persist::ActorRef& actor,

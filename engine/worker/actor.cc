@@ -194,8 +194,8 @@ void Worker::Actor::run(const std::shared_ptr<Event>& event, io::InputGate::Lock
   instance->context->runLocked(
       std::move(lock),
       [&](js::Lock& js) {
-        auto exception = js::caught(
-            js, [&] { result = js::followThenable(js, event->handle(js, *instance)); });
+        auto exception =
+            js::caught(js, [&] { result = js::followThenable(js, event->handle(js, *instance)); });
         if (exception) failed(js, *exception);
       },
       [&](js::Lock& js) {
@@ -315,6 +315,17 @@ void Worker::Actor::dropInstance() {
   if (!instance) return;
   // Its JavaScript may be running: the object goes from the loop.
   host_.afterwards.add([instance] {});
+}
+
+bool Worker::Actor::hold(io::Pending<void> until) {
+  if (!waiting_.empty()) return false;
+  if (instance_) {
+    bool unstored = instance_->cache() && instance_->cache()->sync();
+    if (!quiet() || unstored) return false;
+    dropInstance();
+  }
+  before_ = std::move(until);
+  return true;
 }
 
 // Batches of one actor are applied in order: after one more, however empty, none is under way.

@@ -75,13 +75,21 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // Nobody will run the alarm of `scheduled` any more: it goes from what the instance knows.
   void abandonAlarm(persist::AlarmTime scheduled);
 
+  // Ends the instance when it has nothing to do and all of it is stored, and lets no other one
+  // begin before `until` has settled, however that ends. False, and nothing has changed, when the
+  // actor is at work.
+  bool hold(io::Pending<void> until);
+
   // Ends the instance, and whatever waits for it, because the engine goes. Not called within
   // JavaScript.
   void close();
 
   bool broken() const { return brokenBy_ != nullptr; }
-  // Whether there is an instance now.
-  bool running() const { return instance_ != nullptr; }
+  // Whether another Actor in the place of this one would be told apart: there is an instance, or
+  // something that the next one has to wait for.
+  bool inUse() const {
+    return instance_ || !waiting_.empty() || (before_.valid() && !before_.settled());
+  }
 
  private:
   struct Instance;

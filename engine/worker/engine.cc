@@ -78,6 +78,14 @@ void Engine::replace(std::vector<WorkerSource> sources) {
 
 void Engine::useStore(persist::ActorStore* store) { implementation_->host.store = store; }
 
+bool Engine::holdActor(const persist::ActorRef& actor, io::Pending<void> until) {
+  return implementation_->actors.hold(actor, std::move(until));
+}
+
+void Engine::alarmChanged(const persist::ActorRef& actor, std::optional<persist::AlarmTime> time) {
+  implementation_->actors.alarmChanged(actor, time);
+}
+
 Answer Engine::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
   auto& generation = *implementation_->generation;
   bool html = acceptsHtml(head);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "engine/io/http-message.h"
 #include "engine/worker/log.h"
 #include "engine/worker/worker-source.h"
+#include "persist/actor-store.h"
 #include "persist/cache-lru.h"
 
 namespace lathe::js {
@@ -19,10 +21,6 @@ class Platform;
 
 namespace lathe::io {
 class CpuWatch;
-}
-
-namespace lathe::persist {
-class ActorStore;
 }
 
 namespace lathe::worker {
@@ -56,6 +54,14 @@ class Engine {
   // Where actors keep their records from here on; outlives the engine. Null: they have no storage.
   // Only while no actor has an instance.
   void useStore(persist::ActorStore* store);
+
+  // For changes to an actor's records that come from outside: ends the actor's instance when it has
+  // nothing to do, as if it had been idle for long, and lets no other one begin before `until` has
+  // settled. False when it is at work: then nothing must be changed. The change is given to the
+  // store right after this call.
+  bool holdActor(const persist::ActorRef& actor, io::Pending<void> until);
+  // Such a change has made this the actor's stored alarm, or taken it away.
+  void alarmChanged(const persist::ActorRef& actor, std::optional<persist::AlarmTime> time);
 
   // Answers a request with the first worker. The answer may be there at once. Dropping the Pending
   // means that the client has left.

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { configText, project, run, serve } from "./lathe.mjs";
+import { configText, pause, project, run, serve, start } from "./lathe.mjs";
 
 const script = `
 import { DurableObject } from "cloudflare:workers";
@@ -18,12 +20,19 @@ export class Counter extends DurableObject {
     if (action === "many") {
       for (let i = 0; i < 300; ++i) storage.put("key-" + String(i).padStart(3, "0"), i);
     }
+    if (action === "increment") {
+      const count = ((await storage.get("count")) ?? 0) + 1;
+      await storage.put("count", count);
+      return Response.json(count);
+    }
     if (action === "alarm") await storage.setAlarm(Date.UTC(2100, 0, 1));
     if (action === "hang") await scheduler.wait(60_000);
     if (action === "get") return Response.json((await storage.get(key)) ?? null);
     return new Response("done");
   }
-  alarm() {}
+  async alarm() {
+    await this.ctx.storage.put("rang", true);
+  }
 }
 
 export default {
@@ -176,5 +185,334 @@ describe("lathe storage refuses, with what was probably meant", () => {
     for (const [args, code, pattern] of wrong) {
       await t.test(args.join(" ").slice(0, 60), () => refused(cwd, code, pattern, ...args));
     }
+  });
+});
+
+// ---- While a server runs ----
+
+// A server of a project that has answered /fill, and the folder.
+async function serving(t, env = {}) {
+  const cwd = project(t, files);
+  const server = await serve(t, [], { cwd, env });
+  assert.equal(await server.text("/fill"), "done");
+  return { cwd, server };
+}
+
+const lockOf = (cwd) => JSON.parse(readFileSync(join(cwd, ".lathe/state/lock.json"), "utf8"));
+
+// Asks the control socket; answers {status, json}.
+function ask(socketPath, method, path, body) {
+  return new Promise((done, fail) => {
+    const request = http.request({ socketPath, method, path, agent: false }, (response) => {
+      let text = "";
+      response.on("data", (piece) => (text += piece));
+      response.on("end", () => done({ status: response.statusCode, json: JSON.parse(text) }));
+    });
+    request.once("error", fail);
+    request.end(body);
+  });
+}
+
+// Tries until `look` gives something true.
+async function eventually(look) {
+  for (let tries = 0; tries < 200; ++tries) {
+    const found = await look();
+    if (found) return found;
+    await pause(50);
+  }
+  assert.fail("it never happened");
+}
+
+describe("lathe storage, while a server runs", () => {
+  test("lists and gets what is stored", async (t) => {
+    const { cwd, server } = await serving(t);
+    assert.equal(await storage(cwd, "ls"), "worker  Counter  1 object\n");
+    assert.equal(await storage(cwd, "ls", "Counter"), "alice\n");
+    assert.match(await storage(cwd, "ls", "Counter", "alice"), /visits = 41\n/);
+    assert.equal(await storage(cwd, "get", "Counter", "alice", "map"), "Map(1) { 1 => 2 }\n");
+    await refused(cwd, 1, /did you mean "visits"/, "get", "Counter", "alice", "visit");
+    assert.equal(await server.text("/get/visits"), "41");
+  });
+
+  test("lists more keys than are read at a time", async (t) => {
+    const { cwd, server } = await serving(t);
+    await server.text("/many?name=bob");
+    const lines = (await storage(cwd, "ls", "Counter", "bob")).trim().split("\n");
+    assert.equal(lines.length, 300);
+    assert.equal(lines.at(-1), "key-299 = 299");
+  });
+
+  test("puts what the worker reads next, also of an object in memory", async (t) => {
+    const { cwd, server } = await serving(t);
+    assert.equal(await server.text("/get/visits"), "41");
+    await storage(cwd, "put", "Counter", "alice", "visits", "[1, 2]");
+    assert.equal(await server.text("/get/visits"), "[1,2]");
+    await storage(cwd, "put", "Counter", "new", "visits", "7");
+    assert.equal(await server.text("/get/visits?name=new"), "7");
+    assert.deepEqual((await storage(cwd, "ls", "Counter")).trim().split("\n").sort(), [
+      "alice",
+      "new",
+    ]);
+    await refused(cwd, 1, /2048/, "put", "Counter", "alice", "k".repeat(2049), "1");
+    await server.stop();
+    assert.equal(await storage(cwd, "get", "Counter", "new", "visits"), "7\n");
+  });
+
+  test("puts a value of nearly 2 MB", async (t) => {
+    const { cwd, server } = await serving(t);
+    const dumped = (await storage(cwd, "dump", "Counter", "alice")).trim().split("\n");
+    const line = { ...JSON.parse(dumped[0]), key: "big" };
+    // The stored form of a text of Latin-1 letters.
+    const head = Buffer.from([0xff, 0x0f, 0x22, 0x80, 0x93, 0x6b]);
+    line.value = Buffer.concat([head, Buffer.alloc(0x1ac980, "x")]).toString("base64");
+    writeFileSync(join(cwd, "big.jsonl"), JSON.stringify(line) + "\n");
+    assert.equal(await storage(cwd, "import", "big.jsonl"), "Imported 1 record.\n");
+    assert.equal((await (await server.fetch("/get/big")).json()).length, 0x1ac980);
+  });
+
+  test("deletes a key, an object, everything", async (t) => {
+    const { cwd, server } = await serving(t);
+    await storage(cwd, "delete", "Counter", "alice", "visits");
+    assert.equal(await server.text("/get/visits"), "null");
+    assert.equal(await server.text("/fill?name=bob"), "done");
+    await storage(cwd, "delete", "Counter", "alice");
+    await refused(cwd, 1, /no object "alice"/, "ls", "Counter", "alice");
+    assert.equal(await storage(cwd, "clear", "Counter", "--yes"), "Deleted 1 object.\n");
+    assert.equal(await server.text("/get/visits?name=bob"), "null");
+    // What is written after that has its name again.
+    assert.equal(await server.text("/fill?name=bob"), "done");
+    assert.equal(await storage(cwd, "ls", "Counter"), "bob\n");
+  });
+
+  test("dumps what it imports again", async (t) => {
+    const { cwd, server } = await serving(t);
+    const dumped = await storage(cwd, "dump");
+    writeFileSync(join(cwd, "backup.jsonl"), dumped);
+    await storage(cwd, "clear", "--yes");
+    assert.equal(await server.text("/get/visits"), "null");
+    assert.equal(await storage(cwd, "import", "backup.jsonl"), "Imported 4 records.\n");
+    assert.equal(await server.text("/get/visits"), "41");
+    assert.equal(await storage(cwd, "dump"), dumped);
+  });
+
+  test("clears what a deleted class has left", async (t) => {
+    const { cwd, server } = await serving(t);
+    const migrations = [
+      { tag: "v1", new_sqlite_classes: ["Counter"] },
+      { tag: "v2", deleted_classes: ["Counter"], new_sqlite_classes: ["Other"] },
+    ];
+    writeFileSync(join(cwd, "wrangler.json"), configText({ migrations }));
+    server.signal("SIGHUP");
+    await server.waitFor("stderr", /Reloaded/);
+    assert.match(await storage(cwd, "ls"), /set aside by the migration "v2"/);
+    await storage(cwd, "clear", "--deleted", "--yes");
+    assert.doesNotMatch(await storage(cwd, "ls"), /Counter/);
+  });
+
+  test("refuses to change an object that is at work, and goes on with the others", async (t) => {
+    const { cwd, server } = await serving(t);
+    await server.text("/fill?name=bob");
+    const leaving = new AbortController();
+    const hanging = server.fetch("/hang", { signal: leaving.signal }).catch(() => {});
+    const busy = /the object is at work in the running server/;
+    await eventually(
+      async () => (await run(["storage", "put", "Counter", "alice", "k", "1"], { cwd })).code === 1,
+    );
+    await refused(cwd, 1, busy, "put", "Counter", "alice", "k", "1");
+    await refused(cwd, 1, busy, "delete", "Counter", "alice");
+    await refused(cwd, 1, /not deleted, because at work in the running server: 1 object/, "clear", "--yes");
+    await refused(cwd, 1, /no object "bob"/, "ls", "Counter", "bob");
+    assert.equal(await storage(cwd, "get", "Counter", "alice", "visits"), "41\n");
+    leaving.abort();
+    await hanging;
+  });
+
+  test("an alarm that is imported rings, and one that is deleted does not", async (t) => {
+    const { cwd, server } = await serving(t);
+    const { id } = JSON.parse((await storage(cwd, "dump")).split("\n")[0]);
+    const line = { worker: "worker", class: "Counter", id, name: "alice", alarm: Date.now() + 1500 };
+    const file = join(cwd, "alarm.jsonl");
+    writeFileSync(file, JSON.stringify({ ...line, alarm: Date.now() }));
+    await storage(cwd, "import", "alarm.jsonl");
+    await eventually(async () => (await server.text("/get/rang")) === "true");
+    writeFileSync(file, JSON.stringify(line));
+    await storage(cwd, "import", "alarm.jsonl");
+    await storage(cwd, "delete", "Counter", "alice");
+    await pause(Math.max(0, line.alarm - Date.now()) + 300);
+    assert.equal(await storage(cwd, "ls"), "worker  Counter  0 objects\n");
+  });
+
+  test("no write is lost between the worker's and those from outside", async (t) => {
+    const { cwd, server } = await serving(t);
+    const { socket } = lockOf(cwd);
+    const [{ uniqueKey }] = (await ask(socket, "GET", "/storage/classes")).json;
+    const [{ id }] = (await ask(socket, "GET", `/storage/objects?class=${uniqueKey}`)).json;
+    const target = `/storage/records?class=${uniqueKey}&object=${id}`;
+    const key = Buffer.from("count").toString("base64");
+    // What the counter is at least.
+    let floor = 0;
+    let put = 0;
+    let running = true;
+    const outside = async () => {
+      for (let round = 1; round <= 200; ++round) {
+        // Header, the type of a 32-bit integer, and its zigzag in two bytes or three.
+        const bytes = [0xff, 0x0f, 0x49];
+        for (let n = round * 2000; ; n >>>= 7) {
+          bytes.push(n > 127 ? (n & 127) | 128 : n);
+          if (n <= 127) break;
+        }
+        const value = Buffer.from(bytes).toString("base64");
+        const body = JSON.stringify({ put: [{ key, value }] });
+        const { status } = await ask(socket, "PATCH", target, body);
+        assert.ok(status === 200 || status === 409, String(status));
+        if (status === 200) [floor, put] = [round * 1000, put + 1];
+        await pause(1);
+      }
+      running = false;
+    };
+    const inside = async () => {
+      while (running) {
+        const before = floor;
+        const count = Number(await server.text("/increment"));
+        assert.ok(count > before, `${count} after ${before}`);
+        floor = Math.max(floor, count);
+        await pause(1);
+      }
+    };
+    await Promise.all([outside(), inside()]);
+    assert.ok(put > 0);
+  });
+});
+
+describe("the control socket", () => {
+  test("is its user's alone, told in lock.json, and gone with the server", async (t) => {
+    const cwd = project(t, files);
+    const runtime = join(cwd, "run");
+    mkdirSync(runtime);
+    for (const [env, folder] of [
+      [{ XDG_RUNTIME_DIR: runtime }, join(runtime, "lathe/")],
+      [{ XDG_RUNTIME_DIR: "" }, "/tmp/lathe-"],
+      [{ XDG_RUNTIME_DIR: join(cwd, "missing") }, "/tmp/lathe-"],
+      [{ XDG_RUNTIME_DIR: join(cwd, "l".repeat(100)) }, "/tmp/lathe-"],
+    ]) {
+      const server = await serve(t, [], { cwd, env });
+      const { pid, socket } = lockOf(cwd);
+      assert.equal(pid, server.pid);
+      assert.equal(socket, `${folder}${pid}.sock`);
+      assert.equal(statSync(socket).mode & 0o777, 0o600);
+      assert.equal(await server.text("/fill"), "done");
+      assert.equal(await storage(cwd, "get", "Counter", "alice", "visits"), "41\n");
+      assert.equal((await server.stop()).code, 0);
+      assert.ok(!existsSync(socket));
+    }
+  });
+
+  test("a server that cannot have one says so and serves", async (t) => {
+    const cwd = project(t, files);
+    mkdirSync(join(cwd, "run"));
+    writeFileSync(join(cwd, "run/lathe"), "in the way");
+    const server = await serve(t, [], { cwd, env: { XDG_RUNTIME_DIR: join(cwd, "run") } });
+    assert.match(server.stderr, /`lathe storage` cannot reach this process: .*Not a directory/);
+    assert.equal(await server.text("/fill"), "done");
+    const text = new RegExp(`is in use by process ${server.pid}\\b`);
+    await refused(cwd, 4, text, "ls");
+  });
+
+  test("there is none without a store on the disk", async (t) => {
+    const cwd = await filled(t);
+    const server = await serve(t, ["--ephemeral"], { cwd });
+    assert.equal(await server.text("/get/visits"), "null");
+    assert.equal(await storage(cwd, "get", "Counter", "alice", "visits"), "41\n");
+  });
+
+  test("after a kill the state is at hand again", async (t) => {
+    const { cwd, server } = await serving(t);
+    const { socket } = lockOf(cwd);
+    await server.stop("SIGKILL");
+    assert.ok(existsSync(socket));
+    assert.equal(await storage(cwd, "get", "Counter", "alice", "visits"), "41\n");
+    await storage(cwd, "put", "Counter", "alice", "visits", "42");
+    const again = await serve(t, [], { cwd });
+    assert.equal(await again.text("/get/visits"), "42");
+    assert.equal(await storage(cwd, "get", "Counter", "alice", "visits"), "42\n");
+  });
+
+  test("a server that hangs is named, and one that ends meanwhile too", async (t) => {
+    const { cwd, server } = await serving(t);
+    server.signal("SIGSTOP");
+    const hangs = `the state is in use by process ${server.pid}, which does not answer within`;
+    await refused(cwd, 4, new RegExp(hangs), "ls");
+    const asking = run(["storage", "ls"], { cwd });
+    await pause(1000);
+    server.signal("SIGKILL");
+    const { code, stderr } = await asking;
+    assert.match(stderr, new RegExp(`process ${server.pid} has ended before it answered`));
+    assert.equal(code, 4);
+  });
+
+  test("lathe test has one while it runs", async (t) => {
+    const script = `
+      import { DurableObject } from "cloudflare:workers";
+      export class Counter extends DurableObject {
+        async put() { await this.ctx.storage.put("k", 1); }
+      }
+      export default {
+        async test(controller, env) {
+          await env.COUNTER.getByName("alice").put();
+          console.log("stored");
+          await scheduler.wait(60_000);
+        },
+      };`;
+    const cwd = project(t, { "worker.js": script, "wrangler.json": config });
+    const testing = start(t, ["test", "wrangler.json", "--persist-to", "state"], { cwd });
+    await testing.waitFor("stderr", /stored/);
+    assert.equal(await storage(cwd, "ls", "Counter", "--persist-to", "state"), "alice\n");
+    await storage(cwd, "put", "Counter", "bob", "k", "2", "--persist-to", "state");
+  });
+
+  test("answers what makes no sense with what is wrong", async (t) => {
+    const { cwd, server } = await serving(t);
+    const { socket } = lockOf(cwd);
+    const [{ uniqueKey }] = (await ask(socket, "GET", "/storage/classes")).json;
+    const [{ id }] = (await ask(socket, "GET", `/storage/objects?class=${uniqueKey}`)).json;
+    const object = `class=${uniqueKey}&object=${id}`;
+    const wrong = [
+      ["GET", "/", 404, /there is no route GET \//],
+      ["POST", "/storage/classes", 404, /no route POST/],
+      ["GET", "/storage/objects", 400, /the parameter "class" is missing/],
+      ["GET", `/storage/objects?class=${uniqueKey}&limit=0`, 400, /"limit"/],
+      ["GET", `/storage/objects?class=${uniqueKey}&limit=1e3`, 400, /"limit"/],
+      ["GET", `/storage/objects?class=${uniqueKey}&limit=-1`, 400, /"limit"/],
+      ["GET", `/storage/objects?class=${uniqueKey}&after=zz`, 400, /wrong digit/],
+      ["GET", `/storage/records?class=${uniqueKey}`, 400, /"object" is missing/],
+      ["GET", `/storage/records?${object}&start=*`, 400, /not base64/],
+      ["DELETE", "/storage/objects?object=00", 400, /"class" is missing/],
+      ["PATCH", `/storage/records?${object}`, 400, /JSON|parse/, ""],
+      ["PATCH", `/storage/records?${object}`, 400, /parse/, "{"],
+      ["PATCH", `/storage/records?${object}`, 400, /no JSON object/, "[]"],
+      ["PATCH", `/storage/records?${object}`, 400, /key/, '{"put":[{"value":""}]}'],
+      ["PATCH", `/storage/records?class=${uniqueKey}&object=00`, 400, /64 hex digits/, "{}"],
+      ["PATCH", `/storage/records?class=other&object=${id}`, 400, /not match|namespace/, "{}"],
+    ];
+    for (const [method, path, status, error, body] of wrong) {
+      await t.test(`${method} ${path}`.slice(0, 60), async () => {
+        const answer = await ask(socket, method, path, body);
+        assert.equal(answer.status, status);
+        assert.match(answer.json.error, error);
+      });
+    }
+    for (const [text, status] of [
+      ["nonsense\r\n\r\n", 400],
+      ["PATCH /storage/records HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", 413],
+    ]) {
+      await t.test(text.slice(0, 8), async () => {
+        const connection = connect(socket);
+        connection.write(text);
+        const [head] = await connection.toArray();
+        assert.ok(String(head).startsWith(`HTTP/1.1 ${status} `), String(head));
+      });
+    }
+    assert.equal(await server.text("/get/visits"), "41");
+    assert.equal((await ask(socket, "GET", `/storage/records?${object}&limit=1`)).status, 200);
   });
 });
