@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { directories } from "./directories.mjs";
-import { conformance } from "./report.mjs";
+import { conformance, recorded } from "./report.mjs";
 import { runTest } from "./run-test.mjs";
 import { findTests, readTest } from "./test-file.mjs";
 
@@ -14,8 +14,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
 const binary = resolve(process.env.LATHE ?? join(root, "build/lathe"));
 
-const [checkout, ...named] = process.argv.slice(2);
-if (!checkout || checkout.startsWith("-")) fail(2, "usage: tools/wpt PATH-OF-A-CHECKOUT [DIR…]");
+const words = process.argv.slice(2);
+const checks = words[0] === "--check";
+const [checkout, ...named] = checks ? words.slice(1) : words;
+if (!checkout || checkout.startsWith("-") || (checks && named.length > 0)) {
+  fail(2, "usage: tools/wpt PATH-OF-A-CHECKOUT [DIR…]\n       tools/wpt --check PATH-OF-A-CHECKOUT");
+}
 if (!existsSync(binary)) fail(1, `there is no ${binary}; run tools/run once to build it`);
 const harnessPath = join(checkout, "resources/testharness.js");
 if (!existsSync(harnessPath)) fail(1, `${checkout} is no checkout of the Web Platform Tests: it has no resources/testharness.js`);
@@ -29,9 +33,22 @@ for (const directory of asked) {
   print(summary);
 }
 
+const report = join(root, "docs/conformance.md");
+if (checks) {
+  const before = recorded(readFileSync(report, "utf8"));
+  let passed = 0;
+  let lost = 0;
+  for (const summary of summaries) {
+    const missing = Math.max(0, (before.get(summary.path) ?? 0) - summary.passed);
+    if (missing > 0) console.log(`${summary.path}: ${missing} fewer than docs/conformance.md has`);
+    passed += summary.passed;
+    lost += missing;
+  }
+  console.log(`${passed} passed, ${lost} failed`);
+  process.exit(lost === 0 ? 0 : 1);
+}
 if (named.length === 0) {
   const reasons = JSON.parse(readFileSync(join(here, "reasons.json"), "utf8"));
-  const report = join(root, "docs/conformance.md");
   mkdirSync(dirname(report), { recursive: true });
   writeFileSync(report, conformance(summaries, reasons));
 }

@@ -24,6 +24,12 @@ export function conformance(summaries, reasons) {
   return lines.join("\n") + "\n";
 }
 
+// How many tests of each directory a report says have passed, by the directory's path.
+export function recorded(report) {
+  const rows = report.matchAll(/^\| (\S+) \| (\d+) \| \d+ \| \d+ \|$/gm);
+  return new Map(Array.from(rows, ([, path, passed]) => [path, Number(passed)]));
+}
+
 function rows(failures, reasons) {
   const groups = new Map();
   for (const failure of failures) {
