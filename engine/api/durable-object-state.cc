@@ -11,6 +11,21 @@ namespace {
 constexpr int kPropsSlot = 0;
 constexpr int kStorageSlot = 1;
 
+// What a member is that lathe does not have yet.
+template <const char* kWhat>
+void missing() {
+  throw js::notImplemented(kWhat);
+}
+constexpr char kFacets[] = "ctx.facets";
+constexpr char kAcceptWebSocket[] = "ctx.acceptWebSocket";
+constexpr char kGetWebSockets[] = "ctx.getWebSockets";
+constexpr char kGetTags[] = "ctx.getTags";
+constexpr char kSetAutoResponse[] = "ctx.setWebSocketAutoResponse";
+constexpr char kGetAutoResponse[] = "ctx.getWebSocketAutoResponse";
+constexpr char kGetAutoResponseTimestamp[] = "ctx.getWebSocketAutoResponseTimestamp";
+constexpr char kSetEventTimeout[] = "ctx.setHibernatableWebSocketEventTimeout";
+constexpr char kGetEventTimeout[] = "ctx.getHibernatableWebSocketEventTimeout";
+
 }  // namespace
 
 void AbortOptions::members(js::Dictionary<AbortOptions>& d) {
@@ -68,6 +83,15 @@ void DurableObjectState::describe(js::Class<DurableObjectState>& c, const Compat
   c.method<&DurableObjectState::waitUntil>("waitUntil");
   c.method<&DurableObjectState::blockConcurrencyWhile>("blockConcurrencyWhile");
   c.method<&DurableObjectState::abort>("abort");
+  c.attribute<&missing<kFacets>>("facets");
+  c.method<&missing<kAcceptWebSocket>>("acceptWebSocket");
+  c.method<&missing<kGetWebSockets>>("getWebSockets");
+  c.method<&missing<kGetTags>>("getTags");
+  c.method<&missing<kSetAutoResponse>>("setWebSocketAutoResponse");
+  c.method<&missing<kGetAutoResponse>>("getWebSocketAutoResponse");
+  c.method<&missing<kGetAutoResponseTimestamp>>("getWebSocketAutoResponseTimestamp");
+  c.method<&missing<kSetEventTimeout>>("setHibernatableWebSocketEventTimeout");
+  c.method<&missing<kGetEventTimeout>>("getHibernatableWebSocketEventTimeout");
 }
 
 }  // namespace lathe::api

@@ -120,7 +120,7 @@ TEST_CASE("bindings are found in env, and services by name") {
                 "await inner.text() + ' ' + env.LIST[1]); } };"}},
               {{"NAME", Binding::Text{"front"}},
                {"LIST", Binding::Json{"[1, 2]"}},
-               {"BACK", Binding::Service{"back", ""}}}),
+               {"BACK", Binding::Service{"back", "", ""}}}),
        source("back", {{"worker.js", answering("new Response('back ' + new "
                                                "Request(request).method)")}})});
   CHECK(engine.get("/") == "200 front back GET 2");

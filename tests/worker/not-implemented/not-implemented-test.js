@@ -1,4 +1,5 @@
 import { rejects, strictEqual, throws } from "node:assert";
+import { DurableObject } from "cloudflare:workers";
 import * as fs from "node:fs";
 import http from "node:http";
 
@@ -44,5 +45,28 @@ export const whatIsMissingCanBeLookedAt = {
     throws(() => caches.default, refusal("caches$"));
     throws(() => new URLPattern({}), refusal("URLPattern$"));
     strictEqual(typeof crypto.subtle, "object");
+  },
+};
+
+export class Room extends DurableObject {
+  uses() {
+    const { ctx } = this;
+    return Object.entries({
+      "ctx.storage.sql": () => ctx.storage.sql,
+      "ctx.facets": () => ctx.facets,
+      "ctx.acceptWebSocket": () => ctx.acceptWebSocket({}),
+      "ctx.getWebSockets": () => ctx.getWebSockets(),
+      "ctx.getTags": () => ctx.getTags({}),
+      "ctx.setWebSocketAutoResponse": () => ctx.setWebSocketAutoResponse(),
+    });
+  }
+  check() {
+    for (const [name, use] of this.uses()) throws(use, refusal(`${name}$`), name);
+  }
+}
+
+export const laterPartsOfDurableObjectsSaySo = {
+  async test(controller, env, ctx) {
+    await ctx.exports.Room.getByName("any").check();
   },
 };
