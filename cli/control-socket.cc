@@ -1,9 +1,6 @@
 #include "cli/control-socket.h"
 
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -21,8 +18,9 @@
 #include <boost/beast/http/write.hpp>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "cli/control-socket-path.h"
 
 namespace lathe::cli {
 namespace {
@@ -37,23 +35,10 @@ constexpr std::uint64_t kBodyBytesMax = std::uint64_t{64} << 20;
 // How long to wait when the system has no descriptor left for a connection.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-std::string socketPath() {
-  std::string name = std::to_string(::getpid()) + ".sock";
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime && *runtime == '/') {
-    std::filesystem::path folder = std::filesystem::path(runtime) / "lathe";
-    std::string path = folder / name;
-    // The system takes no longer ones.
-    bool fits = path.size() < sizeof(sockaddr_un::sun_path);
-    if (fits && (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST)) return path;
-  }
-  return "/tmp/lathe-" + name;
-}
-
 // Not taken along when the process starts anew.
 void closeOnExec(int descriptor) { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 
-// The answer to what cannot be read as a request; nothing when there is nobody to answer.
+// The answer to what cannot be read as a request; nothing when it can, or nobody is there.
 std::optional<ControlResponse> complaint(const boost::system::error_code& error) {
   if (error == http::error::end_of_stream || error == http::error::partial_message ||
       error.category() != make_error_code(http::error::bad_method).category()) {
@@ -68,11 +53,6 @@ std::optional<ControlResponse> complaint(const boost::system::error_code& error)
   return response;
 }
 
-void complete(ControlResponse& response) {
-  response.set(http::field::content_type, "application/json");
-  response.prepare_payload();
-}
-
 }  // namespace
 
 // Lives as long as the socket or a coroutine that has not noticed its end yet.
@@ -85,7 +65,7 @@ struct ControlSocket::State {
 };
 
 ControlSocket::ControlSocket(net::io_context& loop, Handler handler)
-    : path_(socketPath()), state_(std::make_shared<State>(loop, std::move(handler))) {
+    : path_(controlSocketPath()), state_(std::make_shared<State>(loop, std::move(handler))) {
   // One that an earlier process of the same number has left.
   ::unlink(path_.c_str());
   const mode_t before = ::umask(0177);
@@ -130,29 +110,29 @@ net::awaitable<void> ControlSocket::converse(std::shared_ptr<State> state, std::
   boost::beast::flat_buffer buffer;
   boost::system::error_code error;
   auto token = net::redirect_error(net::use_awaitable, error);
-  for (bool more = true; more && state->handler;) {
+  while (state->handler) {
     http::request_parser<http::string_body> parser;
     parser.body_limit(kBodyBytesMax);
     co_await http::async_read(connection, buffer, parser, token);
-    if (error && state->handler) {
-      if (auto response = complaint(error)) {
-        complete(*response);
-        co_await http::async_write(connection, *response, token);
-      }
-      break;
-    }
-    if (!state->handler) break;
-    ControlRequest request = parser.release();
-    unsigned version = request.version();
-    bool keep = request.keep_alive();
-    ControlResponse response = co_await state->handler(std::move(request));
-    response.version(version);
-    response.keep_alive(keep);
-    complete(response);
-    co_await http::async_write(connection, response, token);
-    more = !error && keep;
+    auto response = complaint(error);
+    if (!state->handler || (error && !response)) break;
+    if (!response) response = co_await answer(state, parser.release());
+    response->set(http::field::content_type, "application/json");
+    response->prepare_payload();
+    co_await http::async_write(connection, *response, token);
+    if (error || !response->keep_alive()) break;
   }
   state->connections.erase(number);
+}
+
+net::awaitable<ControlResponse> ControlSocket::answer(std::shared_ptr<State> state,
+                                                      ControlRequest request) {
+  unsigned version = request.version();
+  bool keep = request.keep_alive();
+  ControlResponse response = co_await state->handler(std::move(request));
+  response.version(version);
+  response.keep_alive(keep);
+  co_return response;
 }
 
 }  // namespace lathe::cli

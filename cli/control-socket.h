@@ -15,8 +15,8 @@ using ControlRequest = boost::beast::http::request<boost::beast::http::string_bo
 using ControlResponse = boost::beast::http::response<boost::beast::http::string_body>;
 
 // Where a running lathe answers the other commands of the same user: HTTP/1.1 on a unix socket in
-// $XDG_RUNTIME_DIR/lathe or, without that, in /tmp, that only this user can open (mode 0600). It
-// ends, and its file goes, with this object. Loop thread.
+// $XDG_RUNTIME_DIR/lathe or, without that, in /tmp/lathe-UID, that only this user can open (mode
+// 0600). It ends, and its file goes, with this object. Loop thread.
 class ControlSocket {
  public:
   // Gives the whole response; must not throw.
@@ -34,6 +34,8 @@ class ControlSocket {
   struct State;
   static boost::asio::awaitable<void> accept(std::shared_ptr<State> state);
   static boost::asio::awaitable<void> converse(std::shared_ptr<State> state, std::size_t number);
+  static boost::asio::awaitable<ControlResponse> answer(std::shared_ptr<State> state,
+                                                        ControlRequest request);
 
   std::string path_;
   std::shared_ptr<State> state_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "cli/usage-error.h"
@@ -92,7 +94,9 @@ void addVerb(CLI::App& command, const Verb& verb, StorageOptions& storage) {
         ->option_text("TEXT");
   }
   if (verb.action == Action::list) {
-    made->add_option("--limit", storage.limit, "At most so many")->option_text("N");
+    made->add_option("--limit", storage.limit, "At most so many objects or keys")
+        ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
+        ->option_text("N");
   }
   if (verb.action == Action::clear) {
     made->add_flag("--deleted", storage.deleted, "What classes have left that are deleted")

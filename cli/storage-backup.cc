@@ -7,6 +7,7 @@
 #include "cli/output.h"
 #include "cli/storage-names.h"
 #include "cli/storage-text.h"
+#include "cli/storage-window.h"
 #include "engine/web/forgiving-base64.h"
 
 namespace lathe::cli {
@@ -50,46 +51,114 @@ class Dump {
   bool reading_ = true;
 };
 
+// Names the place in what is imported.
+class ImportFailure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// What the JSON library says, without the number that it begins with.
+std::string plainText(const Json::exception& error) {
+  std::string text = error.what();
+  auto end = text.find("] ");
+  return end == std::string::npos ? text : text.substr(end + 2);
+}
+
 class Import {
  public:
-  explicit Import(StorageSession& session) : session_(session) {}
+  explicit Import(StorageSession& session) : session_(session), window_(session) {}
 
-  // Takes one line in.
-  void line(const Json& json) {
+  // Takes line `number` in, which is `json`. Throws ImportFailure.
+  void line(std::uint64_t number, const std::string& json) {
+    Line line;
+    try {
+      line = read(Json::parse(json));
+    } catch (const Json::exception& error) {
+      finish();
+      throw ImportFailure("line " + std::to_string(number) +
+                          " is none that `lathe storage dump` wrote: " + plainText(error));
+    } catch (const std::runtime_error& error) {
+      finish();
+      throw ImportFailure("line " + std::to_string(number) + ": " + error.what());
+    }
+    add(number, std::move(line));
+  }
+
+  // Waits until all lines so far are stored.
+  void finish() {
+    flush();
+    window_.finish();
+  }
+
+  std::uint64_t records() const { return records_; }
+
+ private:
+  struct Line {
+    persist::ActorRef actor;
+    std::optional<std::string> name;
+    std::optional<persist::AlarmTime> alarm;
+    std::optional<persist::Pair> pair;
+  };
+
+  Line read(const Json& json) {
     std::string worker = json.at("worker"), className = json.at("class"), id = json.at("id");
     const StoredClass& in = findIn(worker, className);
     auto name = json.find("name");
     StoredObject object = name == json.end() ? objectNamed(id, in) : objectCalled(*name, in);
-    persist::ActorRef actor = session_.refOf(in, object);
-    if (actor != pending_.actor || pending_.puts.size() >= kPairsMax || bytes_ >= kBytesMax) {
-      flush();
-      pending_.actor = actor;
-      pending_.name = object.name;
-    }
+    Line line{session_.refOf(in, object), object.name, std::nullopt, std::nullopt};
     if (auto alarm = json.find("alarm"); alarm != json.end()) {
-      pending_.alarm = persist::AlarmTime(std::chrono::milliseconds(alarm->get<std::int64_t>()));
+      line.alarm = persist::AlarmTime(std::chrono::milliseconds(alarm->get<std::int64_t>()));
     }
     if (auto key = json.find("key"); key != json.end()) {
       auto value = web::forgivingBase64Decode(json.at("value").get<std::string>());
       if (!value) throw std::runtime_error("\"value\" is not base64");
-      bytes_ += value->size();
-      pending_.puts.push_back(
-          {key->get<std::string>(), std::make_shared<const std::string>(std::move(*value))});
-      ++records_;
+      line.pair = {key->get<std::string>(), std::make_shared<const std::string>(std::move(*value))};
     }
-    session_.progress(counted(records_, "record") + " imported");
+    return line;
+  }
+
+  void add(std::uint64_t number, Line line) {
+    bool full = pending_.puts.size() >= kPairsMax || bytes_ >= kBytesMax;
+    if (line.actor != pending_.actor || full) {
+      flush();
+      pending_.actor = std::move(line.actor);
+      pending_.name = std::move(line.name);
+    }
+    lastLine_ = number;
+    if (line.alarm) pending_.alarm = line.alarm;
+    if (!line.pair) return;
+    bytes_ += line.pair->value->size();
+    pending_.puts.push_back(std::move(*line.pair));
   }
 
   void flush() {
     auto change = std::exchange(pending_, {});
     bytes_ = 0;
     if (change.actor.space.empty()) return;
-    session_.await(session_.access().change(std::move(change)));
+    auto heard = [this, count = change.puts.size(),
+                  last = lastLine_](io::Outcome<std::uint64_t> outcome) {
+      hear(std::move(outcome), last);
+      records_ += count;
+      session_.progress(counted(records_, "record") + " imported");
+    };
+    persist::ActorRef actor = change.actor;
+    window_.add(
+        actor, [&] { return session_.access().change(std::move(change)); }, std::move(heard));
   }
 
-  std::uint64_t records() const { return records_; }
+  // Throws with the place what the lines up to `last` have failed with, when it is their fault.
+  static void hear(io::Outcome<std::uint64_t> outcome, std::uint64_t last) {
+    std::string place = "near line " + std::to_string(last) + ": ";
+    try {
+      outcome.take();
+    } catch (const persist::StoreError& error) {
+      if (error.reason() != persist::StoreError::Reason::invalid) throw;
+      throw ImportFailure(place + error.what());
+    } catch (const ObjectBusy& error) {
+      throw ImportFailure(place + error.what());
+    }
+  }
 
- private:
   // The worker may have another name here, as one without a name of its own does.
   const StoredClass& findIn(const std::string& worker, const std::string& className) {
     for (const auto& each : session_.classes()) {
@@ -101,7 +170,9 @@ class Import {
   }
 
   StorageSession& session_;
+  StorageWindow<std::uint64_t> window_;
   StoredChange pending_;
+  std::uint64_t lastLine_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t records_ = 0;
 };
@@ -127,28 +198,19 @@ void importStorage(StorageSession& session) {
   std::ifstream file;
   if (path != "-") file.open(path);
   std::istream& in = path == "-" ? std::cin : file;
-  if (!in) throw std::runtime_error(path + " cannot be read");
+  std::string source = path == "-" ? "standard input" : path;
+  if (!in) throw std::runtime_error(source + " cannot be read");
   Import import(session);
   std::string text;
   std::uint64_t number = 0;
   try {
     while (std::getline(in, text)) {
       ++number;
-      if (text.find_first_not_of(" \t\r") != std::string::npos) import.line(Json::parse(text));
+      if (text.find_first_not_of(" \t\r") != std::string::npos) import.line(number, text);
     }
-    import.flush();
-  } catch (const persist::StoreError& error) {
-    if (error.reason() != persist::StoreError::Reason::invalid) throw;
-    throw std::runtime_error(path + ": near line " + std::to_string(number) + ": " + error.what());
-  } catch (const Json::exception& error) {
-    import.flush();
-    throw std::runtime_error(path + ": line " + std::to_string(number) +
-                             " is none that `lathe storage dump` wrote: " + error.what());
-  } catch (const ObjectBusy& error) {
-    throw ObjectBusy(path + ": near line " + std::to_string(number) + ": " + error.what());
-  } catch (const std::runtime_error& error) {
-    import.flush();
-    throw std::runtime_error(path + ": line " + std::to_string(number) + ": " + error.what());
+    import.finish();
+  } catch (const ImportFailure& error) {
+    throw std::runtime_error(source + ": " + error.what());
   }
   session.progressDone();
   if (session.options().json) {

@@ -17,7 +17,7 @@ void dumpStorage(StorageSession& session);
 // `lathe storage import`, from a file or, called `-`, from standard input. Records that are there
 // already are replaced, others stay. Objects with a name find their place also when the ids of this
 // state are others. Throws std::runtime_error with the number of a line that is wrong; those before
-// it are stored then.
+// it are stored then. When what fails is to store a line, some of those behind it may be stored.
 void importStorage(StorageSession& session);
 
 }  // namespace lathe::cli

@@ -11,6 +11,7 @@
 #include "cli/storage-names.h"
 #include "cli/storage-session.h"
 #include "cli/storage-text.h"
+#include "cli/storage-window.h"
 #include "cli/usage-error.h"
 
 namespace lathe::cli {
@@ -118,18 +119,25 @@ void clear(StorageSession& session) {
     return;
   }
   std::uint64_t erased = 0, busy = 0;
+  auto heard = [&](io::Outcome<void> outcome) {
+    try {
+      outcome.take();
+      ++erased;
+    } catch (const ObjectBusy&) {
+      ++busy;
+    }
+    session.progress(std::to_string(erased) + " of " + counted(expected, "object") + " deleted");
+  };
+  StorageWindow<void> window(session);
   for (const auto& each : chosen) {
     session.forEachObject(each, [&](const StoredObject& object) {
-      try {
-        session.await(session.access().erase(session.refOf(each, object)));
-        ++erased;
-      } catch (const ObjectBusy&) {
-        ++busy;
-      }
-      session.progress(std::to_string(erased) + " of " + counted(expected, "object") + " deleted");
+      auto actor = session.refOf(each, object);
+      window.add(
+          actor, [&] { return session.access().erase(actor); }, heard);
       return true;
     });
   }
+  window.finish();
   if (session.options().deleted && busy == 0) session.await(session.access().forgetDeleted());
   tell(session, {{"objects", erased}}, "Deleted " + counted(erased, "object") + ".");
   if (busy > 0) {

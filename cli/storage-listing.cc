@@ -39,6 +39,11 @@ void listClasses(StorageSession& session) {
   writeOut(text);
 }
 
+// Before what there is none of.
+const char* such(const StorageSession& session) {
+  return session.options().prefix.empty() ? "" : "such ";
+}
+
 void listObjects(StorageSession& session) {
   const StoredClass& in = session.chosenClass();
   OrderedJson list = OrderedJson::array();
@@ -61,7 +66,7 @@ void listObjects(StorageSession& session) {
   if (session.options().json) {
     writeOut(lineOf(list));
   } else if (!any) {
-    writeOut("The class " + in.className + " has no such objects.\n");
+    writeOut("The class " + in.className + " has no " + such(session) + "objects.\n");
   }
 }
 
@@ -70,10 +75,12 @@ void listRecords(StorageSession& session) {
   StoredObject object = session.chosenObject();
   OrderedJson list = OrderedJson::array();
   std::uint64_t left = session.options().limit.value_or(~std::uint64_t{0});
+  bool any = false;
   auto alarm = session.forEachRecord(
       session.refOf(in, object), session.options().prefix, [&](const persist::Pair& pair) {
         if (left == 0) return false;
         --left;
+        any = true;
         if (!session.options().json) {
           return writeOut(keyText(pair.key) + " = " + session.values().shown(*pair.value) + "\n");
         }
@@ -86,9 +93,10 @@ void listRecords(StorageSession& session) {
     if (alarm) json["alarm"] = timeText(*alarm);
     json["records"] = std::move(list);
     writeOut(lineOf(json));
-  } else if (alarm) {
-    writeOut("(alarm at " + timeText(*alarm) + ")\n");
+    return;
   }
+  if (!any) writeOut("The object has no " + std::string(such(session)) + "keys.\n");
+  if (alarm) writeOut("(alarm at " + timeText(*alarm) + ")\n");
 }
 
 }  // namespace

@@ -45,10 +45,22 @@ std::string targetOf(const std::string& path,
 }  // namespace
 
 RemoteStorage::RemoteStorage(boost::asio::any_io_executor executor, persist::StateOwner owner)
-    : executor_(executor), owner_(std::move(owner)), stream_(executor) {
+    : executor_(std::move(executor)), owner_(std::move(owner)) {
+  idle_.push_back(takeStream());
+}
+
+std::unique_ptr<RemoteStorage::Stream> RemoteStorage::takeStream() {
+  if (!idle_.empty()) {
+    auto stream = std::move(idle_.back());
+    idle_.pop_back();
+    return stream;
+  }
+  auto stream = std::make_unique<Stream>(executor_);
   boost::system::error_code error;
-  stream_.connect(boost::asio::local::stream_protocol::endpoint(owner_.socket), error);
+  // This does not wait for the other process, only for the system.
+  stream->connect(boost::asio::local::stream_protocol::endpoint(owner_.socket), error);
   if (error) failUnanswered(error);
+  return stream;
 }
 
 void RemoteStorage::failUnanswered(const boost::system::error_code& error) const {
@@ -68,7 +80,8 @@ void RemoteStorage::failUnanswered(const boost::system::error_code& error) const
 awaitable<Json> RemoteStorage::ask(Verb verb, std::string path, Parameters parameters, Json body) {
   boost::system::error_code error;
   auto token = io::net::redirect_error(io::net::use_awaitable, error);
-  stream_.expires_after(kPatience);
+  auto stream = takeStream();
+  stream->expires_after(kPatience);
   http::request<http::string_body> request(verb, targetOf(path, parameters), 11);
   request.set(http::field::host, "lathe");
   if (!body.is_null()) {
@@ -76,12 +89,13 @@ awaitable<Json> RemoteStorage::ask(Verb verb, std::string path, Parameters param
     request.body() = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   request.prepare_payload();
-  co_await http::async_write(stream_, request, token);
+  co_await http::async_write(*stream, request, token);
   boost::beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(boost::none);
-  if (!error) co_await http::async_read(stream_, buffer, parser, token);
+  if (!error) co_await http::async_read(*stream, buffer, parser, token);
   if (error) failUnanswered(error);
+  if (parser.get().keep_alive()) idle_.push_back(std::move(stream));
   Json answer = Json::parse(parser.get().body(), nullptr, false);
   if (answer.is_discarded()) {
     throw std::runtime_error("what process " + std::to_string(owner_.pid) + " says is not JSON");

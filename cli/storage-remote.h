@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -13,9 +16,9 @@
 
 namespace lathe::cli {
 
-// The storage of a running lathe, asked over its control socket (docs/control-api.md). One call at
-// a time; loop thread. When nobody answers, that is a StoreError with the reason `disconnected`
-// that names the process.
+// The storage of a running lathe, asked over its control socket (docs/control-api.md): each call
+// that is under way has a connection of its own. Loop thread. When nobody answers, that is a
+// StoreError with the reason `disconnected` that names the process.
 class RemoteStorage final : public StorageAccess {
  public:
   // Connects to `owner.socket`.
@@ -30,6 +33,7 @@ class RemoteStorage final : public StorageAccess {
   io::Pending<void> forgetDeleted() override;
 
  private:
+  using Stream = boost::beast::basic_stream<boost::asio::local::stream_protocol>;
   using Verb = boost::beast::http::verb;
   using Parameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -39,11 +43,13 @@ class RemoteStorage final : public StorageAccess {
   // The same, on its way, with what `read(json)` makes of it.
   template <class Read>
   auto begin(Verb verb, std::string path, Parameters parameters, wire::Json body, Read read);
+  // A connection that nobody uses, or a new one.
+  std::unique_ptr<Stream> takeStream();
   [[noreturn]] void failUnanswered(const boost::system::error_code& error) const;
 
   boost::asio::any_io_executor executor_;
   persist::StateOwner owner_;
-  boost::beast::basic_stream<boost::asio::local::stream_protocol> stream_;
+  std::vector<std::unique_ptr<Stream>> idle_;
 };
 
 }  // namespace lathe::cli

@@ -29,13 +29,18 @@ class StorageSession {
   StorageAccess& access() { return folder_.access(); }
   const std::vector<StoredClass>& classes() const { return classes_; }
 
-  // Runs the loop until `pending` settles; gives its value or throws its error.
+  // Runs the loop until `pending` settles.
   template <class T>
-  T await(io::Pending<T> pending) {
+  io::Outcome<T> awaitOutcome(io::Pending<T> pending) {
     std::optional<io::Outcome<T>> outcome;
     pending.then([&outcome](io::Outcome<T> settled) { outcome.emplace(std::move(settled)); });
     while (!outcome) loop_.run_one();
-    return outcome->take();
+    return std::move(*outcome);
+  }
+  // The same; gives the value or throws the error.
+  template <class T>
+  T await(io::Pending<T> pending) {
+    return awaitOutcome(std::move(pending)).take();
   }
 
   // The class of the first word.

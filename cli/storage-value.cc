@@ -35,8 +35,10 @@ class StorageValues::Implementation {
       return work(js);
     } catch (const js::ExceptionPending&) {
       auto message = guard.Message();
-      throw std::runtime_error(message.IsEmpty() ? "it cannot be read"
-                                                 : js::toUtf8(js, message->Get()));
+      if (message.IsEmpty()) throw std::runtime_error("it cannot be read");
+      std::string text = js::toUtf8(js, message->Get());
+      constexpr std::string_view kMark = "Uncaught ";
+      throw std::runtime_error(text.starts_with(kMark) ? text.substr(kMark.size()) : text);
     }
   }
 
