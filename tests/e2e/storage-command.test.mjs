@@ -488,6 +488,25 @@ describe("the control socket", () => {
     assert.equal(await storage(cwd, "get", "Counter", "alice", "visits"), "41\n");
   });
 
+  test("a server stops while others are connected and ask", async (t) => {
+    const { cwd, server } = await serving(t);
+    const { socket } = lockOf(cwd);
+    const idle = connect(socket).on("error", () => {});
+    const half = connect(socket).on("error", () => {});
+    half.write("GET /storage/cla");
+    let ended = false;
+    const asking = async () => {
+      while (!ended) await ask(socket, "GET", "/storage/classes").catch(() => (ended = true));
+    };
+    const all = Promise.all([asking(), asking(), asking(), asking()]);
+    await pause(100);
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    assert.equal(server.stderr, "");
+    await all;
+    idle.destroy();
+    half.destroy();
+  });
+
   test("after a kill the state is at hand again", async (t) => {
     const { cwd, server } = await serving(t);
     const { socket } = lockOf(cwd);
