@@ -1,6 +1,8 @@
 #include "engine/worker/actor-instance.h"
 
+#include "engine/worker/exception-text.h"
 #include "engine/worker/host.h"
+#include "persist/cache-failure.h"
 
 namespace lathe::worker {
 namespace {
@@ -41,6 +43,19 @@ std::shared_ptr<Worker::Actor::Instance> Worker::Actor::Instance::make(const Hos
   return instance;
 }
 
+void Worker::Actor::Instance::logStoreFailure(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const persist::InternalStorageError& failure) {
+    // Scripts are told a reference only: here is what it stands for.
+    worker->printException(std::string(failure.what()) + ": " + exceptionText(failure.cause()));
+  } catch (const persist::StoreError& failure) {
+    worker->printException(std::string("Durable Object storage: ") + failure.what());
+  } catch (...) {
+    // Of the script's own making: whoever called hears of it.
+  }
+}
+
 void Worker::Actor::Instance::watchGates() {
   auto abort = [this](io::Outcome<void> outcome) {
     // What this drops may be the instance itself.
@@ -50,7 +65,10 @@ void Worker::Actor::Instance::watchGates() {
   inputBroken_ = gates.input.onBroken();
   inputBroken_.then(abort);
   outputBroken_ = gates.output.onBroken();
-  outputBroken_.then(abort);
+  outputBroken_.then([this, abort](io::Outcome<void> outcome) {
+    if (outcome.failed()) logStoreFailure(outcome.error());
+    abort(std::move(outcome));
+  });
 }
 
 void Worker::Actor::Instance::holdOutput(io::Pending<void> flush) {

@@ -41,6 +41,8 @@ struct Worker::Actor::Instance final : public persist::CacheOwner,
     io::OutputGate::Lock lock;
   };
 
+  // Says why the store has refused what the actor wrote.
+  void logStoreFailure(const std::exception_ptr& error);
   // A broken gate ends the context.
   void watchGates();
 

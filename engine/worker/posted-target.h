@@ -6,13 +6,15 @@
 #include <boost/asio/post.hpp>
 
 #include "engine/api/fetcher.h"
+#include "engine/io/io-context.h"
 #include "engine/worker/host.h"
 #include "engine/worker/worker.h"
 
 namespace lathe::worker {
 
 // The far end of a binding within this process. What a caller begins starts from the loop and not
-// at once: the caller's JavaScript runs, and entries do not nest. Begun in the order of the calls.
+// at once: the caller's JavaScript runs, and entries do not nest. Begun in the order of the calls;
+// what an actor calls begins once what it has written before is durable (reference §4.5).
 class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_this<PostedTarget> {
  public:
   explicit PostedTarget(const Host& host) : host_(host) {}
@@ -45,6 +47,7 @@ class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_t
   template <class T>
   struct Call {
     io::Resolver<T> resolver;
+    io::Pending<void> gate;
     io::Pending<T> answer;
 
     static void await(const std::shared_ptr<Call>& self, io::Pending<T> answer) {
@@ -64,8 +67,25 @@ class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_t
     auto call = std::make_shared<Call<T>>();
     call->resolver = std::move(channel.resolver);
     call->resolver.onDropped([weak = std::weak_ptr<Call<T>>(call)] {
-      if (auto dropped = weak.lock()) dropped->answer = {};
+      auto dropped = weak.lock();
+      if (!dropped) return;
+      dropped->gate = {};
+      dropped->answer = {};
     });
+    if (auto* gates = io::IoContext::current().gates()) {
+      call->gate = gates->output.wait();
+      call->gate.then([self = shared_from_this(), call, begin](io::Outcome<void> outcome) {
+        if (outcome.failed()) return call->resolver.reject(outcome.error());
+        self->post(call, begin);
+      });
+    } else {
+      post(call, begin);
+    }
+    return std::move(channel.pending);
+  }
+
+  template <class T, class Begin>
+  void post(const std::shared_ptr<Call<T>>& call, Begin begin) {
     boost::asio::post(host_.loop, [self = shared_from_this(), call, begin] {
       if (!call->resolver.wanted()) return;
       try {
@@ -74,7 +94,6 @@ class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_t
         call->resolver.reject(std::current_exception());
       }
     });
-    return std::move(channel.pending);
   }
 
   const Host& host_;

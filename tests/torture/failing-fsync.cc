@@ -1,9 +1,11 @@
-// A library to be preloaded: fsync and fdatasync fail while the file exists that
-// LATHE_FAILING_FSYNC names, as they do when the disk does not take what was written.
+// A library to be preloaded. While the file exists that LATHE_FAILING_FSYNC names, fsync and fdatasync
+// fail, as they do when the disk does not take what was written; or, when there is something in the
+// file, they wait, as they do on a disk that is slow.
 
 #include <cerrno>
 #include <cstdlib>
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,9 +13,13 @@ namespace {
 
 int sync(long call, int file) {
   const char* flag = std::getenv("LATHE_FAILING_FSYNC");
-  if (flag && ::access(flag, F_OK) == 0) {
-    errno = EIO;
-    return -1;
+  struct stat status {};
+  while (flag && ::stat(flag, &status) == 0) {
+    if (status.st_size == 0) {
+      errno = EIO;
+      return -1;
+    }
+    ::usleep(1000);
   }
   return static_cast<int>(::syscall(call, file));
 }
