@@ -24,6 +24,36 @@ export const valuesAreCopiedAtTheCall = inBoth(async (storage) => {
   deepStrictEqual(await storage.get("a"), { n: 1 });
 });
 
+export const valuesOfEveryKindComeBackFromTheDisk = aroundBoth(async (object) => {
+  const cyclic = { name: "cyclic" };
+  cyclic.self = cyclic;
+  const values = {
+    null: null,
+    booleans: [true, false, new Boolean(true)],
+    numbers: [0, -0, NaN, Infinity, 2 ** 53, -1.5, 1n, -(2n ** 100n)],
+    texts: ["", "ä\u{10000}\0", "x".repeat(10_000), "\ud800"],
+    dates: [new Date(5), new Date(NaN)],
+    patterns: [/a(b)?/gi],
+    collections: [new Map([[{ a: 1 }, new Set([1, "2"])]]), new Set()],
+    bytes: [new Uint8Array([1, 2]).buffer, new Uint8Array([3]), new Float64Array([0.5])],
+    view: new DataView(new Uint8Array([1, 2, 3]).buffer, 1, 1),
+    errors: [new RangeError("r"), new Error("e", { cause: "c" })],
+    holes: [1, , 3],
+    undefined: { inside: undefined },
+  };
+  await object.run((storage) => storage.put({ ...values, cyclic }));
+  await rejects(object.run((storage, ctx) => ctx.abort("forgotten")));
+  await object.run(async (storage) => {
+    for (const [key, value] of Object.entries(values)) {
+      deepStrictEqual(await storage.get(key), value, key);
+    }
+    const back = await storage.get("cyclic");
+    strictEqual(back.self, back);
+    ok(!(1 in (await storage.get("holes"))));
+    ok((await storage.get("errors"))[0] instanceof RangeError);
+  });
+});
+
 export const getsManyAsASortedMap = inBoth(async (storage) => {
   await storage.put({ b: 2, a: 1, c: undefined, "\u{10000}": 4, "\uffff": 3 });
   const all = await storage.get(["c", "b", "\u{10000}", "\uffff", "a", "missing"]);
