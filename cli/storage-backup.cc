@@ -112,6 +112,9 @@ class Import {
     if (auto key = json.find("key"); key != json.end()) {
       auto value = web::forgivingBase64Decode(json.at("value").get<std::string>());
       if (!value) throw std::runtime_error("\"value\" is not base64");
+      if (!session_.values().readable(*value)) {
+        throw std::runtime_error("\"value\" is not the stored form of any value");
+      }
       line.pair = {key->get<std::string>(), std::make_shared<const std::string>(std::move(*value))};
     }
     return line;

@@ -1,6 +1,9 @@
 #include "cli/storage-local.h"
 
+#include <chrono>
 #include <utility>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "cli/class-table.h"
 
@@ -10,6 +13,9 @@ namespace {
 // Where ObjectStore keeps the table of classes, and where an actor's name is.
 constexpr const char* kTableKey = "classes";
 constexpr const char* kNameKey = "name";
+// How long to look for a moment in which the object has nothing to do, and how often.
+constexpr std::chrono::milliseconds kBusyPatience{500};
+constexpr std::chrono::milliseconds kBusyPause{5};
 // How many ids are counted at a time.
 constexpr std::size_t kPage = 1000;
 
@@ -92,13 +98,19 @@ io::net::awaitable<StoredRecords> LocalStorage::readRecords(persist::ActorRef ac
 
 // ---- Changing ----
 
-io::Resolver<void> LocalStorage::hold(const persist::ActorRef& actor) {
-  auto channel = io::makePending<void>();
-  if (living_ && !living_->hold(actor, std::move(channel.pending))) {
-    throw ObjectBusy(
-        "the object is at work in the running server; try again when it has answered its requests");
+io::net::awaitable<io::Resolver<void>> LocalStorage::hold(persist::ActorRef actor) {
+  const auto deadline = std::chrono::steady_clock::now() + kBusyPatience;
+  for (;;) {
+    auto channel = io::makePending<void>();
+    if (!living_ || living_->hold(actor, std::move(channel.pending))) {
+      co_return std::move(channel.resolver);
+    }
+    if (std::chrono::steady_clock::now() > deadline) break;
+    io::net::steady_timer pause(executor_, kBusyPause);
+    co_await pause.async_wait(io::net::use_awaitable);
   }
-  return std::move(channel.resolver);
+  throw ObjectBusy(
+      "the object is at work in the running server; try again when it has nothing under way");
 }
 
 io::Pending<std::uint64_t> LocalStorage::change(StoredChange change) {
@@ -116,7 +128,8 @@ io::net::awaitable<std::uint64_t> LocalStorage::commitChange(StoredChange change
         persist::Delete{persist::RecordKind::keyValue, std::move(change.deletes), true});
   }
   if (change.alarm) batch.changes.push_back(persist::SetAlarm{*change.alarm});
-  auto held = hold(change.actor);
+  auto holding = hold(change.actor);
+  auto held = co_await std::move(holding);
   auto committing = store_.commit(std::move(batch));
   auto deleted = co_await std::move(committing).wait();
   if (living_ && change.alarm) living_->alarmChanged(change.actor, change.alarm);
@@ -131,7 +144,8 @@ io::Pending<void> LocalStorage::erase(persist::ActorRef actor) {
 }
 
 io::net::awaitable<void> LocalStorage::eraseObject(persist::ActorRef actor) {
-  auto held = hold(actor);
+  auto holding = hold(actor);
+  auto held = co_await std::move(holding);
   auto erasing = store_.erase(actor);
   co_await std::move(erasing).wait();
   if (living_) living_->alarmChanged(actor, std::nullopt);

@@ -43,8 +43,9 @@ class LocalStorage final : public StorageAccess {
   io::net::awaitable<std::uint64_t> commitChange(StoredChange change);
   io::net::awaitable<void> eraseObject(persist::ActorRef actor);
   io::net::awaitable<void> writeTableWithoutDeleted();
-  // Keeps instances of the actor away until the resolver settles or goes. Throws ObjectBusy.
-  io::Resolver<void> hold(const persist::ActorRef& actor);
+  // Keeps instances of the actor away until the resolver settles or goes. Throws ObjectBusy when it
+  // has been at work for a while.
+  io::net::awaitable<io::Resolver<void>> hold(persist::ActorRef actor);
   std::string tableText();
 
   boost::asio::any_io_executor executor_;

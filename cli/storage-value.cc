@@ -78,6 +78,15 @@ std::string StorageValues::shown(std::string_view bytes) {
   }
 }
 
+bool StorageValues::readable(std::string_view bytes) {
+  try {
+    implementation_->within([&](js::Lock& js) { js::deserializeFromStorage(js, bytes); });
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 std::optional<std::string> StorageValues::json(std::string_view bytes) {
   try {
     return implementation_->within([&](js::Lock& js) -> std::optional<std::string> {

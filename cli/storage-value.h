@@ -21,6 +21,8 @@ class StorageValues {
   // As console.log would show it within an object: texts have quotes. What cannot be read is told
   // in angle brackets; never throws for bad bytes.
   std::string shown(std::string_view bytes);
+  // Whether the bytes are the stored form of any value.
+  bool readable(std::string_view bytes);
   // As JSON, when nothing of it is lost by that: not of a Map, a Date or `undefined`.
   std::optional<std::string> json(std::string_view bytes);
   // The stored form of a JSON text. Throws std::runtime_error with what is wrong with the text.
