@@ -368,6 +368,8 @@ for (const [what, synchronous, cache] of [
     });
     const folder = project(t, { "worker.js": script, "wrangler.json": config });
     let server = await serve(t, [], { cwd: folder });
+    const send = (events) => server.fetch("/", { method: "POST", body: JSON.stringify(events) });
+    let unconfirmed = false; // whether something was written that need not have been stored yet
 
     for (let number = 0; number < batches; ++number) {
       const kinds = Object.entries(between).flatMap(([kind, weight]) => Array(weight).fill(kind));
@@ -378,16 +380,16 @@ for (const [what, synchronous, cache] of [
         server.signal("SIGHUP");
         await server.waitFor("stderr", /Reloaded/, said);
       } else if (kind === "restarted" || kind === "killed") {
+        if (unconfirmed) await send({ operations: [{ do: "sync", awaited: true }] });
+        unconfirmed = false;
         await server.stop(kind === "killed" ? "SIGKILL" : "SIGTERM");
         server = await serve(t, [], { cwd: folder });
       }
       const operations = generator.batch();
       const expected = operations.map((operation) => model.perform(operation));
       const lost = kind === "aborted" ? generator.lost() : undefined;
-      const response = await server.fetch("/", {
-        method: "POST",
-        body: JSON.stringify({ operations, lost }),
-      });
+      unconfirmed ||= JSON.stringify(operations).includes('"allowUnconfirmed":true');
+      const response = await send({ operations, lost });
       const place = `LATHE_SEED=${seed}, event ${number}, ${kind}`;
       const text = await response.text();
       if (lost) {
