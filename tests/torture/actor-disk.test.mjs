@@ -11,6 +11,7 @@ import { test } from "node:test";
 
 import { pause, root, serve } from "../e2e/lathe.mjs";
 import { Load, assertWhole, objects, writing } from "./object-load.mjs";
+import { unlessSoaking } from "./rounds.mjs";
 
 const build = resolve(root, process.env.LATHE_BUILD ?? "build");
 
@@ -184,6 +185,30 @@ test("OG-19: nobody else waits for the disk", async (t) => {
     works();
     assert.equal((await asked).status, 200);
     assert.equal((await reading).body[0][0], "a");
+  }
+});
+
+test("OG-08: a write that takes longer than 30 seconds resets its object", { skip: unlessSoaking }, async (t) => {
+  const { server, waits, works } = await serveOnDisk(t, objects(t, acting));
+  await Promise.all(models.map((model) => ask(server, "prepare", `${model}-late`)));
+  waits();
+  await Promise.all(
+    models.map(async (model) => {
+      const signal = AbortSignal.timeout(60_000);
+      const response = await server.fetch(`/put?name=${model}-late&call`, { signal });
+      assert.deepEqual(await response.json(), {
+        name: "Error",
+        message: "Durable Object storage operation exceeded timeout which caused object to be reset.",
+        durableObjectReset: true,
+      });
+    }),
+  );
+  works();
+  // What the disk took in the end may be there or not; what comes now is confirmed as ever.
+  for (const model of models) {
+    assert.equal((await ask(server, "put", `${model}-late`)).status, 200);
+    const stored = (await ask(server, "read", `${model}-late`)).body;
+    assert.deepEqual(stored.map(([key]) => key), ["a", "old"]);
   }
 });
 
