@@ -1,7 +1,7 @@
 // Remote calls, as both ends see them in JavaScript: what a stub's unknown properties are, and how a call
 // finds its method.
 import { native } from './native.js';
-import { hasOwn, reflectApply } from './primordials.js';
+import { arrayIncludes, hasOwn, reflectApply } from './primordials.js';
 import { isObject } from './webidl.js';
 
 // ---- The caller's end ----
@@ -77,7 +77,16 @@ function call(target, path, args) {
   return reflectApply(method, receiver, args);
 }
 
+// What has a meaning of its own, on a stub or in a class, and is nobody's to call.
+const reserved = [
+  ...['constructor', 'dup', 'fetch', 'connect'],
+  ...['alarm', 'webSocketMessage', 'webSocketClose', 'webSocketError'],
+];
+
 function member(value, name) {
+  if (arrayIncludes(reserved, name)) {
+    throw new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`);
+  }
   if (!isObject(value) || !isReachable(value, name)) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
@@ -91,7 +100,7 @@ function isReachable(value, name) {
   if (prototype === Object.prototype || prototype === null || Array.isArray(value)) {
     return hasOwn(value, name);
   }
-  if (name === 'constructor' || hasOwn(value, name)) return false;
+  if (hasOwn(value, name)) return false;
   for (let p = prototype; p !== null && p !== Object.prototype; p = Object.getPrototypeOf(p)) {
     if (hasOwn(p, name)) return true;
   }

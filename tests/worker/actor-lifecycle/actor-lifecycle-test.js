@@ -347,6 +347,17 @@ const stubs = aroundBoth(async (object) => {
   }
 });
 
+export { reserved as "what an object does of itself cannot be called" };
+const reserved = aroundBoth(async (object) => {
+  for (const name of ["alarm", "webSocketMessage", "webSocketClose", "webSocketError", "connect", "dup"]) {
+    await rejects(async () => object.stub[name](), {
+      name: "TypeError",
+      message: `'${name}' is a reserved method and cannot be called over RPC.`,
+    });
+  }
+  await object.run((storage, ctx, self) => deepStrictEqual(self.alarms, []));
+});
+
 export { throwing as "a call that throws breaks nothing" };
 const throwing = aroundBoth(async (object) => {
   class Special extends RangeError {}
