@@ -192,13 +192,12 @@ describe("sections", { concurrency: true }, () => {
     assert.equal(await server.text("/call?names=a,b,c&how=section"), '"the end of c"');
   });
 
-  // IG-36.
   for (const [what, path] of [
     ["calls its object", "/call?names=a,a&how=section"],
     ["calls who calls its object", "/call?names=a,b,a&how=section"],
     ["waits for what began outside", "/outside"],
   ]) {
-    test(`one that ${what} ends after 30 seconds, with its object`, async (t) => {
+    test(`IG-36: one that ${what} ends after 30 seconds, with its object`, async (t) => {
       const server = await serve(t, [], { cwd: subject(t, sections) });
       const begin = Date.now();
       const signal = AbortSignal.timeout(kSectionPatienceMs);

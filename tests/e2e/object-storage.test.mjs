@@ -220,8 +220,7 @@ describe("migrations", () => {
 });
 
 describe("alarms", () => {
-  // AL-07, AL-10
-  test("an overdue one runs after the start, and the object knows its name", async (t) => {
+  test("AL-07, AL-10: an overdue one runs after the start, and the object knows its name", async (t) => {
     const folder = notes(t);
     let server = await serve(t, [], { cwd: folder });
     await server.text("/alarm/1500?name=clock");
@@ -235,7 +234,7 @@ describe("alarms", () => {
     assert.match(await server.text("/getAlarm?name=clock"), /"alarm":false/);
   });
 
-  test("one in the future is still there after the start", async (t) => {
+  test("AL-07: one in the future is still there after the start", async (t) => {
     const folder = notes(t);
     let server = await serve(t, [], { cwd: folder });
     await server.text("/alarm/100000");

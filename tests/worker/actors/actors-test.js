@@ -173,8 +173,8 @@ export const blockedEventsWait = {
   },
 };
 
-// IG-33, and several in one turn.
-export const sectionsStartAfterTheirTurnAndOneAfterTheOther = {
+export { sectionsStartAfterTheirTurnAndOneAfterTheOther as "IG-33: a section starts after its turn, and several one after the other" };
+const sectionsStartAfterTheirTurnAndOneAfterTheOther = {
   async test(controller, { ROOM }) {
     const stub = ROOM.getByName("order");
     deepStrictEqual(await stub.order(), [1, 2, 3, 4]);
@@ -185,8 +185,8 @@ export const sectionsStartAfterTheirTurnAndOneAfterTheOther = {
   },
 };
 
-// IG-28.
-export const sectionsNestSixtyFourDeep = {
+export { sectionsNestSixtyFourDeep as "IG-28: sections nest sixty-four deep" };
+const sectionsNestSixtyFourDeep = {
   async test(controller, { ROOM }) {
     strictEqual(await ROOM.getByName("deep").nested(64), "deep enough");
     await rejects(async () => ROOM.getByName("deeper").nested(65), {
@@ -195,15 +195,15 @@ export const sectionsNestSixtyFourDeep = {
   },
 };
 
-// IG-34.
-export const theConstructorsSectionComesBeforeTheFirstEvent = {
+export { theConstructorsSectionComesBeforeTheFirstEvent as "IG-34: the constructor's section comes before the first event" };
+const theConstructorsSectionComesBeforeTheFirstEvent = {
   async test(controller, { ROOM }) {
     strictEqual((await (await ROOM.getByName("slow").fetch("https://x/")).json()).ready, true);
   },
 };
 
-// IG-35.
-export const aTimerFromOutsideWaitsForTheSection = {
+export { aTimerFromOutsideWaitsForTheSection as "IG-35: a timer from outside waits for the section" };
+const aTimerFromOutsideWaitsForTheSection = {
   async test(controller, { ROOM }) {
     deepStrictEqual(await ROOM.getByName("timer").timerOutside(), ["section", "timer"]);
   },
