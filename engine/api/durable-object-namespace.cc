@@ -24,8 +24,8 @@ js::Ptr<DurableObjectId> DurableObjectNamespace::newUniqueId(ActorIdOptions opti
   return js::make<DurableObjectId>(ActorId::newUnique(directory_->uniqueKey()));
 }
 
-js::Ptr<DurableObjectId> DurableObjectNamespace::idFromName(std::string name) const {
-  return js::make<DurableObjectId>(ActorId::fromName(directory_->uniqueKey(), name));
+js::Ptr<DurableObjectId> DurableObjectNamespace::idFromName(std::string name) {
+  return js::make<DurableObjectId>(named(std::move(name)));
 }
 
 js::Ptr<DurableObjectId> DurableObjectNamespace::idFromString(std::string text) const {
@@ -47,8 +47,16 @@ js::Ptr<DurableObjectStub> DurableObjectNamespace::get(js::Ptr<DurableObjectId> 
 }
 
 js::Ptr<DurableObjectStub> DurableObjectNamespace::getByName(std::string name,
-                                                             ActorGetOptions options) const {
-  return stub(ActorId::fromName(directory_->uniqueKey(), name), options);
+                                                             ActorGetOptions options) {
+  return stub(named(std::move(name)), options);
+}
+
+const ActorId& DurableObjectNamespace::named(std::string name) {
+  auto known = ids_.find(name);
+  if (known != ids_.end()) return known->second;
+  if (ids_.size() == kIdsKeptMax) ids_.clear();
+  auto id = ActorId::fromName(directory_->uniqueKey(), name);
+  return ids_.emplace(std::move(name), std::move(id)).first->second;
 }
 
 js::Ptr<DurableObjectStub> DurableObjectNamespace::stub(const ActorId& id,

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "engine/api/durable-object-stub.h"
 
@@ -42,18 +43,24 @@ class DurableObjectNamespace final : public js::Object {
       : directory_(std::move(directory)) {}
 
   js::Ptr<DurableObjectId> newUniqueId(ActorIdOptions options) const;
-  js::Ptr<DurableObjectId> idFromName(std::string name) const;
+  js::Ptr<DurableObjectId> idFromName(std::string name);
   js::Ptr<DurableObjectId> idFromString(std::string text) const;
   js::Ptr<DurableObjectStub> get(js::Ptr<DurableObjectId> id, ActorGetOptions options) const;
-  js::Ptr<DurableObjectStub> getByName(std::string name, ActorGetOptions options) const;
+  js::Ptr<DurableObjectStub> getByName(std::string name, ActorGetOptions options);
   js::Ptr<DurableObjectNamespace> jurisdiction(v8::Local<v8::Value> jurisdiction) const;
 
   static void describe(js::Class<DurableObjectNamespace>& c, const Compatibility&);
 
  private:
   js::Ptr<DurableObjectStub> stub(const ActorId& id, const ActorGetOptions& options) const;
+  // Good until the next call.
+  const ActorId& named(std::string name);
+
+  // Most requests name an object that others have named: an id costs three digests.
+  static constexpr std::size_t kIdsKeptMax = 4096;
 
   std::shared_ptr<ActorDirectory> directory_;
+  std::unordered_map<std::string, ActorId> ids_;
 };
 
 }  // namespace lathe::api
