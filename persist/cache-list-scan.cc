@@ -8,6 +8,10 @@ namespace lathe::persist {
 ListScan::ListScan(CacheMap& map, const Range& range, bool noCache)
     : range_(range), limit_(range.limit) {
   range.reverse ? scanBackward(map, noCache) : scanForward(map, noCache);
+  result_.reserve(taken_.size());
+  for (const CacheEntry* entry : std::exchange(taken_, {})) {
+    result_.push_back({entry->key, entry->value});
+  }
   if (limit_) range_.limit = *limit_ - result_.size() + unstoredDeletes_;
 }
 
@@ -69,8 +73,8 @@ void ListScan::scanBackward(CacheMap& map, bool noCache) {
 bool ListScan::take(CacheMap& map, CacheEntry& entry, bool noCache) {
   if (!noCache) map.use(entry);
   if (!entry.present()) return false;
-  result_.push_back({entry.key, entry.value});
-  complete_ = limit_ && result_.size() == *limit_;
+  taken_.push_back(&entry);
+  complete_ = limit_ && taken_.size() == *limit_;
   return complete_;
 }
 
@@ -83,7 +87,7 @@ bool ListScan::keep(CacheMap& map, CacheEntry& entry, bool noCache) {
   } else if (entry.place == CacheEntry::Place::dirty) {
     ++unstoredDeletes_;
   }
-  return limit_ && result_.size() + cachedPresent_ == *limit_;
+  return limit_ && taken_.size() + cachedPresent_ == *limit_;
 }
 
 std::vector<Pair> ListScan::merge(const std::vector<Pair>& answer) {
@@ -93,6 +97,7 @@ std::vector<Pair> ListScan::merge(const std::vector<Pair>& answer) {
     if (cached->value) result_.push_back(std::move(*cached));
     ++cached;
   };
+  result_.reserve(result_.size() + answer.size() + cachedPresent_);
   for (const Pair& pair : answer) {
     while (!full() && cached != cached_.end() && precedes(cached->key, pair.key)) takeCached();
     if (full()) break;

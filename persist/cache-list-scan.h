@@ -47,6 +47,8 @@ class ListScan {
   std::optional<std::size_t> limit_;
   bool complete_ = false;
   std::vector<Pair> result_;
+  // What becomes of `result_` when all of it is known: a long list is then allocated once.
+  std::vector<const CacheEntry*> taken_;
   // What the cache knows within `range_`, in the order of the list; null: absent.
   std::vector<Pair> cached_;
   std::size_t cachedPresent_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "engine/io/io-context.h"
 #include "engine/js/serializer.h"
@@ -33,11 +34,27 @@ v8::Local<v8::Promise> written(js::Lock& js, std::optional<io::Pending<void>> pr
   return awaited(js, std::move(*pressure), allowConcurrency, [](js::Lock&) {});
 }
 
+// A Map is filled from JavaScript, which is compiled for it: from here each entry would cost a
+// call.
 v8::Local<v8::Value> toMap(js::Lock& js, std::vector<persist::Pair> pairs) {
+  // So many entries at once fit into an array of the young generation.
+  constexpr std::size_t kAtOnce = 1000;
   auto map = v8::Map::New(js.v8());
-  for (const auto& pair : pairs) {
-    js::check(map->Set(js.context(), js::utf8(js, pair.key),
-                       StorageOperations::restored(js, pair.value)));
+  auto hooks = io::Realm::of(js).hooks();
+  auto fill = js::check(hooks->Get(js.context(), js.name("fillMap"))).As<v8::Function>();
+  std::vector<v8::Local<v8::Value>> entries;
+  entries.reserve(2 * std::min(pairs.size(), kAtOnce));
+  for (std::size_t start = 0; start < pairs.size(); start += kAtOnce) {
+    v8::HandleScope handles(js.v8());
+    entries.clear();
+    for (const auto& pair :
+         std::span(pairs).subspan(start).first(std::min(kAtOnce, pairs.size() - start))) {
+      entries.push_back(js::utf8(js, pair.key));
+      entries.push_back(StorageOperations::restored(js, pair.value));
+    }
+    v8::Local<v8::Value> arguments[] = {map,
+                                        v8::Array::New(js.v8(), entries.data(), entries.size())};
+    js::check(fill->Call(js.context(), hooks, 2, arguments));
   }
   return map;
 }

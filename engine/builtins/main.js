@@ -45,7 +45,7 @@ import { missingObject } from './missing.js';
 import { defineMissingGlobals } from './not-implemented.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
-import { defineProperty, objectKeys } from './primordials.js';
+import { defineProperty, fillMap, objectKeys } from './primordials.js';
 import { PromiseRejectionEvent, reportLateHandling, reportRejection } from './promise-rejection-event.js';
 import { reportError, reportException } from './report-error.js';
 import { receiveCall, rpcProperty } from './rpc.js';
@@ -177,4 +177,7 @@ const hooks = {
   receiveCall,
   rpcProperty,
   missingBinding: missingObject,
+
+  // fillMap(map, entries): `entries` is [key, value, key, value…].
+  fillMap,
 };

@@ -141,3 +141,8 @@ export function mapEntries(map) {
   mapForEach(map, (value, key) => arrayPush(entries, [key, value]));
   return entries;
 }
+
+// Sets the keys of a Map from an array of keys, each followed by its value.
+export function fillMap(map, entries) {
+  for (let i = 0; i < entries.length; i += 2) mapSet(map, entries[i], entries[i + 1]);
+}

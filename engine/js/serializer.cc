@@ -4,6 +4,7 @@
 
 #include "engine/js/dom-exception.h"
 #include "engine/js/serializer-delegate.h"
+#include "engine/js/simple-value.h"
 #include "engine/js/value.h"
 
 namespace lathe::js {
@@ -177,6 +178,7 @@ v8::Local<v8::Value> deserialize(Lock& js, const SerializedValue& serialized, Ho
 }
 
 std::string serializeForStorage(Lock& js, v8::Local<v8::Value> value) {
+  if (auto simple = serializeSimple(js, value)) return std::move(*simple);
   NoHostObjects hosts;
   SerializedValue serialized = Writer(js, hosts).write(value, {});
   if (!serialized.shared.empty()) {
@@ -189,6 +191,7 @@ std::string serializeForStorage(Lock& js, v8::Local<v8::Value> value) {
 }
 
 v8::Local<v8::Value> deserializeFromStorage(Lock& js, std::string_view bytes) {
+  if (auto simple = deserializeSimple(js, bytes); !simple.IsEmpty()) return simple;
   NoHostObjects hosts;
   SerializedValue nothing;
   return Reader(js, bytes, nothing, hosts).read();
