@@ -21,16 +21,17 @@ void ActorGetOptions::members(js::Dictionary<ActorGetOptions>& d) {
 
 js::Ptr<DurableObjectId> DurableObjectNamespace::newUniqueId(ActorIdOptions options) const {
   if (options.jurisdiction) refuseJurisdiction(*options.jurisdiction);
-  return js::make<DurableObjectId>(ActorId::newUnique(directory_->uniqueKey()));
+  return js::make<DurableObjectId>(ActorId::newUnique(directory_->uniqueKey()), directory_);
 }
 
 js::Ptr<DurableObjectId> DurableObjectNamespace::idFromName(std::string name) {
-  return js::make<DurableObjectId>(named(std::move(name)));
+  return js::make<DurableObjectId>(named(std::move(name)), directory_);
 }
 
 js::Ptr<DurableObjectId> DurableObjectNamespace::idFromString(std::string text) const {
   try {
-    return js::make<DurableObjectId>(ActorId::fromString(directory_->uniqueKey(), text));
+    return js::make<DurableObjectId>(ActorId::fromString(directory_->uniqueKey(), text),
+                                     directory_);
   } catch (const ActorIdError& error) {
     throw js::typeError(error.what());
   }
@@ -38,6 +39,7 @@ js::Ptr<DurableObjectId> DurableObjectNamespace::idFromString(std::string text) 
 
 js::Ptr<DurableObjectStub> DurableObjectNamespace::get(js::Ptr<DurableObjectId> id,
                                                        ActorGetOptions options) const {
+  if (id->knownToBeOf(*directory_)) return stub(id->id(), options);
   try {
     ActorId::fromString(directory_->uniqueKey(), id->toString());
   } catch (const ActorIdError& error) {

@@ -157,6 +157,7 @@ std::string Request::method() const {
 std::string Request::url() {
   if (!url_) {
     auto target = head_->message.target();
+    if (head_->targetIsSerialized) return url_.emplace(target.data(), target.size());
     std::string text = head_->origin + std::string(target.data(), target.size());
     auto parsed = web::Url::parse(text);
     url_ = parsed ? std::string(parsed->href()) : text;
@@ -209,6 +210,7 @@ io::RequestHead Request::toHead() {
   io::RequestHead head;
   head.message.method_string(method());
   head.message.target(url());
+  head.targetIsSerialized = true;
   for (auto& [name, value] : headers()->list()) head.message.insert(name, value);
   return head;
 }

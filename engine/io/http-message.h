@@ -25,6 +25,8 @@ struct RequestHead {
   std::string origin;
   // The peer's address without its port; empty where there is none.
   std::string clientAddress;
+  // The target has been through the URL parser, which would change nothing about it any more.
+  bool targetIsSerialized = false;
 };
 
 // Why a body could not be read to its end. The message is safe to show to a script.
