@@ -244,6 +244,58 @@ const versions = (number) => `
     },
   };`;
 
+const slow = (version) => `
+  import { DurableObject } from "cloudflare:workers";
+
+  export class Subject extends DurableObject {
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      const { storage } = this.ctx;
+      if (pathname !== "/") {
+        storage.put("begun", pathname);
+        console.log("begun " + pathname);
+        await scheduler.wait(Number(pathname.slice(1)));
+        storage.put("ended", pathname);
+      }
+      const ended = await storage.get("ended");
+      return Response.json([${version}, await storage.get("begun"), ended ?? null]);
+    }
+  }
+  export default {
+    async fetch(request, env) {
+      try {
+        return await env.SUBJECTS.getByName("only").fetch(request);
+      } catch ({ message, durableObjectReset }) {
+        return Response.json({ message, durableObjectReset }, { status: 500 });
+      }
+    },
+  };`;
+
+describe("an event that runs while its code is replaced", { concurrency: true }, () => {
+  for (const [what, ms, answer, after] of [
+    ["ends on the old one, before those that wait", 1000, [1, "/1000", "/1000"], "/1000"],
+    [
+      "is ended after five seconds",
+      60_000,
+      { message: "Durable Object reset because its code was updated.", durableObjectReset: true },
+      null,
+    ],
+  ]) {
+    test(what, async (t) => {
+      const folder = subject(t, slow(1));
+      const server = await serve(t, [], { cwd: folder });
+      const running = server.fetch(`/${ms}`);
+      await server.waitFor("stderr", /begun/);
+      writeFileSync(join(folder, "worker.js"), slow(2));
+      server.signal("SIGHUP");
+      await server.waitFor("stderr", /Reloaded/);
+      const next = server.fetch("/");
+      assert.deepEqual(await (await running).json(), answer);
+      assert.deepEqual(await (await next).json(), [2, `/${ms}`, after]);
+    });
+  }
+});
+
 for (const [model, classes] of models) {
   test(`${replacements} new versions of the code, and no event is lost or doubled: ${model}`, async (t) => {
     const folder = subject(t, versions(0), classes);
