@@ -1,13 +1,7 @@
 // Runs the loads and prints what came out; bench/run prepares all that this needs.
 
-import { execFile } from "node:child_process";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-
+import { median, rounds, sampleInTurn, seconds, wanted, wrk } from "./sampling.mjs";
 import { bareBeast, bundle, during, lathe, startUp, workerd } from "./servers.mjs";
-
-const here = dirname(fileURLToPath(import.meta.url));
 
 // As many connections as keep a server with one thread busy without a queue that hides its latency.
 const kConnections = 64;
@@ -19,41 +13,10 @@ const loads = [
   { name: "Hono routing", worker: "hono", path: "/api/products/17/reviews/4" },
 ];
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "5" },
-    rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "" },
-  },
-});
-const rounds = Number(values.rounds);
-const wanted = ({ name }) => name.toLowerCase().includes(values.only.toLowerCase());
-
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const medians = (samples) =>
   Object.fromEntries(Object.keys(samples[0]).map((key) => [key, median(samples.map((s) => s[key]))]));
 
-// One run of wrk: {rate, p50, p99} in requests a second and milliseconds.
-async function load(url, script, seconds) {
-  const args = ["-t1", `-c${kConnections}`, `-d${seconds}s`, "--latency"];
-  if (script) args.push("-s", join(here, script));
-  const text = await new Promise((done, fail) => {
-    execFile("wrk", [...args, url], (error, stdout) => (error ? fail(error) : done(stdout)));
-  });
-  if (/Non-2xx/.test(text)) throw new Error(`not every answer of ${url} was a 200:\n${text}`);
-  const inMs = (percent) => {
-    const [, number, unit] = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s)`, "m").exec(text);
-    return Number(number) * { us: 0.001, ms: 1, s: 1000 }[unit];
-  };
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]), p50: inMs(50), p99: inMs(99) };
-}
-
 // ---- What is printed ----
-
-// Says on a terminal what goes on, in a line of its own that the next one replaces.
-function progress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-}
 
 const columns = [
   { key: "rate", title: "requests/s", digits: 0 },
@@ -82,19 +45,14 @@ function print(title, results) {
 
 for (const { name, worker, script, path = "/", servers = [lathe, workerd] } of loads.filter(wanted)) {
   const bundled = await bundle(worker);
-  const samples = new Map(servers.map((server) => [server.name, []]));
-  for (let round = 0; round < rounds; ++round) {
-    for (const server of servers) {
-      progress(`bench: ${name}, ${server.name}, round ${round + 1} of ${rounds}`);
-      const sample = await during(server, bundled, async ({ url, residentMegabytes }) => {
-        await load(url + path, script, 1); // until the compiler has done its work
-        const result = await load(url + path, script, values.seconds);
-        return { ...result, megabytes: residentMegabytes() };
-      });
-      samples.get(server.name).push(sample);
-    }
-  }
-  progress("");
+  const load = { connections: kConnections, script };
+  const samples = await sampleInTurn(name, servers, (server) =>
+    during(server, bundled, async ({ url, residentMegabytes }) => {
+      await wrk(url + path, load, 1); // until the compiler has done its work
+      const result = await wrk(url + path, load, seconds);
+      return { ...result, megabytes: residentMegabytes() };
+    }),
+  );
   print(
     `${name}: ${kConnections} connections`,
     [...samples].map(([server, runs]) => [server, medians(runs)]),

@@ -1,16 +1,12 @@
 // Runs the loads of bench/storage and prints what came out; bench/run prepares all that this needs.
 
-import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 
+import { median, output, sampleInTurn, seconds, wanted, wrk } from "./sampling.mjs";
 import { build, during } from "./servers.mjs";
 import { folder, lathe, prepare, workerd } from "./storage-servers.mjs";
-
-const here = dirname(fileURLToPath(import.meta.url));
 
 // Each operation of the last four handles this many keys, as bench/storage-worker.js has it.
 const kTurn = 2000;
@@ -63,36 +59,6 @@ const loads = [
   },
 ];
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "5" },
-    rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "" },
-  },
-});
-const rounds = Number(values.rounds);
-const wanted = loads.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
-
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-
-// The output of a program that ends well.
-function output(program, args) {
-  return new Promise((done, fail) => {
-    execFile(program, args, (error, stdout) => (error ? fail(error) : done(stdout)));
-  });
-}
-
-// One run of wrk: requests a second. An answer other than 200 fails it.
-async function rateOf({ connections = 1, path = "", script }, url, seconds) {
-  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "30s"];
-  if (script) args.push("-s", join(here, script));
-  const text = await output("wrk", [...args, url + path]);
-  if (/Non-2xx|Socket errors/.test(text)) {
-    throw new Error(`not every answer of ${url + path} was a 200:\n${text}`);
-  }
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]);
-}
-
 // Puts the keys of a load there, in portions, so that no request takes long.
 async function fill({ path, keys }, url) {
   const kPortion = 50_000;
@@ -110,8 +76,9 @@ const served = (server, worker) => ({
   run: (load) =>
     during(server, worker, async ({ url }) => {
       if (load.keys) await fill(load, url);
-      await rateOf(load, url, 1); // until the compiler has done its work
-      return (load.each ?? 1) * (await rateOf(load, url, values.seconds));
+      const { connections = 1, path = "", script } = load;
+      await wrk(url + path, { connections, script }, 1); // until the compiler has done its work
+      return (load.each ?? 1) * (await wrk(url + path, { connections, script }, seconds)).rate;
     }),
 });
 
@@ -120,16 +87,11 @@ const rawLmdb = {
   run: async ({ each }) => {
     const state = join(folder, "raw-lmdb-state");
     mkdirSync(state, { recursive: true });
-    return Number(await output(join(build, "raw-lmdb"), [state, String(each), values.seconds]));
+    return Number(await output(join(build, "raw-lmdb"), [state, String(each), seconds]));
   },
 };
 
 // ---- What is printed ----
-
-// Says on a terminal what goes on, in a line of its own that the next one replaces.
-function progress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-}
 
 const count = (number) => Math.round(number).toLocaleString("en").padStart(12);
 
@@ -161,17 +123,10 @@ if (busy > availableParallelism()) {
 }
 
 const worker = prepare();
-for (const load of wanted) {
+for (const load of loads.filter(wanted)) {
   const contestants = [served(lathe, worker), served(workerd, worker)];
   if (load.rawFloor) contestants.push(rawLmdb);
-  const samples = new Map(contestants.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; ++round) {
-    for (const { name, run } of contestants) {
-      progress(`bench: ${load.name}, ${name}, round ${round + 1} of ${rounds}`);
-      samples.get(name).push(await run(load));
-    }
-  }
-  progress("");
+  const samples = await sampleInTurn(load.name, contestants, ({ run }) => run(load));
   const rates = new Map([...samples].map(([name, runs]) => [name, median(runs)]));
   if (!print(load, rates)) process.exitCode = 1;
 }
