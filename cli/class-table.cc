@@ -13,8 +13,25 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Before the tag of a deletion that was undone: what set a class aside that had come after it.
+// Before the tag of a migration that was undone: what set a class aside that had come after it.
 const std::string kAfter = "after ";
+
+// The tag of a transfer as the other worker's rows have it, which may have the same tag for another
+// migration.
+std::string tagAt(const std::string& worker, const std::string& tag) {
+  return tag + " of " + worker;
+}
+
+// The part of the table that says what unnamed workers are called. It was one name for all of them
+// once: the empty path stands for whoever asks first.
+std::map<std::string, std::string> anonymousFromJson(const Json& stored) {
+  auto found = stored.find("anonymous");
+  if (found == stored.end()) return {};
+  if (!found->is_string()) return found->get<std::map<std::string, std::string>>();
+  std::string only = *found;
+  if (only.empty()) return {};
+  return {{"", only}};
+}
 
 Json renamesToJson(const std::vector<Migration::Rename>& renames) {
   Json list = Json::array();
@@ -84,13 +101,15 @@ ClassTable::ClassTable(std::string_view text) {
   if (text.empty()) return;
   try {
     Json stored = Json::parse(text);
-    anonymous_ = stored.value("anonymous", "");
+    anonymous_ = anonymousFromJson(stored);
     rows_ = rowsFromJson(stored.at("classes"));
     deleted_ = rowsFromJson(stored.at("deleted"));
     for (const Json& item : stored.at("migrations")) {
       Migration migration;
       migration.tag = item.at("tag");
       migration.renamedClasses = renamesFromJson(item.at("renamed"));
+      // Tables of the time before transfers were undone have none.
+      migration.transferredClasses = renamesFromJson(item.value("transferred", Json::array()));
       migration.deletedClasses = item.at("deleted").get<std::vector<std::string>>();
       ran_.push_back({item.at("worker"), std::move(migration)});
     }
@@ -106,6 +125,7 @@ std::string ClassTable::toText() const {
     ran.push_back({{"worker", worker},
                    {"tag", migration.tag},
                    {"renamed", renamesToJson(migration.renamedClasses)},
+                   {"transferred", renamesToJson(migration.transferredClasses)},
                    {"deleted", migration.deletedClasses}});
   }
   return Json{{"anonymous", anonymous_},
@@ -118,6 +138,7 @@ std::string ClassTable::toText() const {
 // ---- Migrations ----
 
 void ClassTable::apply(const Config& config) {
+  if (folder_.empty()) folder_ = config.folder.lexically_normal();
   std::string worker = identityOf(config);
   auto listed = [&](const std::string& tag) {
     return std::ranges::find(config.migrations, tag, &Migration::tag) != config.migrations.end();
@@ -147,7 +168,9 @@ void ClassTable::run(const std::string& worker, const Migration& migration) {
     move(worker, rename.from, worker, rename.to, migration.tag);
   }
   for (const auto& transfer : migration.transferredClasses) {
-    move(transfer.fromWorker, transfer.from, worker, transfer.to, migration.tag);
+    if (move(transfer.fromWorker, transfer.from, worker, transfer.to, migration.tag)) {
+      restore(transfer.fromWorker, transfer.from, kAfter + tagAt(worker, migration.tag));
+    }
   }
   for (const auto& name : migration.deletedClasses) {
     setAside(worker, name, migration.tag);
@@ -156,24 +179,34 @@ void ClassTable::run(const std::string& worker, const Migration& migration) {
   }
 }
 
+// Backwards, step by step, what run() does.
 void ClassTable::undo(const std::string& worker, const Migration& migration) {
-  for (auto rename = migration.renamedClasses.rbegin(); rename != migration.renamedClasses.rend();
-       ++rename) {
-    if (!row(worker, rename->from)) move(worker, rename->to, worker, rename->from, migration.tag);
+  const std::string& tag = migration.tag;
+  const auto& deleted = migration.deletedClasses;
+  const auto& transferred = migration.transferredClasses;
+  const auto& renamed = migration.renamedClasses;
+  for (auto name = deleted.rbegin(); name != deleted.rend(); ++name) {
+    setAside(worker, *name, kAfter + tag);
+    restore(worker, *name, tag);
   }
-  for (const auto& name : migration.deletedClasses) {
-    setAside(worker, name, kAfter + migration.tag);
-    restore(worker, name, migration.tag);
+  for (auto each = transferred.rbegin(); each != transferred.rend(); ++each) {
+    std::string after = kAfter + tagAt(worker, tag);
+    if (move(worker, each->to, each->fromWorker, each->from, after)) restore(worker, each->to, tag);
+  }
+  for (auto rename = renamed.rbegin(); rename != renamed.rend(); ++rename) {
+    if (row(worker, rename->from)) continue;
+    if (move(worker, rename->to, worker, rename->from, tag)) restore(worker, rename->to, tag);
   }
 }
 
 void ClassTable::restore(std::string_view worker, std::string_view className,
                          const std::string& tag) {
-  for (auto& each : deleted_) {
+  for (std::size_t i = deleted_.size(); i-- > 0;) {
+    const Row& each = deleted_[i];
     if (each.worker != worker || each.className != className || each.deletedBy != tag) continue;
     Row restored = each;
     restored.deletedBy.clear();
-    deleted_.erase(deleted_.begin() + (&each - deleted_.data()));
+    deleted_.erase(deleted_.begin() + static_cast<std::ptrdiff_t>(i));
     rows_.push_back(std::move(restored));
     return;
   }
@@ -189,22 +222,28 @@ void ClassTable::setAside(std::string_view worker, std::string_view className,
   deleted_.push_back(std::move(aside));
 }
 
-void ClassTable::move(std::string_view fromWorker, std::string_view from,
+bool ClassTable::move(const std::string& fromWorker, const std::string& from,
                       const std::string& toWorker, const std::string& to, const std::string& tag) {
-  if (!row(fromWorker, from)) return;
-  // What has the name already gives way.
+  bool same = fromWorker == toWorker && from == to;
+  if (same || !row(fromWorker, from)) return false;
   setAside(toWorker, to, tag);
+  // Looked for only now: setting aside has moved the rows.
   Row* moved = row(fromWorker, from);
   moved->worker = toWorker;
   moved->className = to;
+  return true;
 }
 
 // ---- Rows ----
 
 std::string ClassTable::identityOf(const Config& config) {
   if (config.named) return config.name;
-  if (anonymous_.empty()) anonymous_ = randomName();
-  return anonymous_;
+  std::filesystem::path file = config.folder / std::filesystem::path(config.shownAs).filename();
+  std::string path = file.lexically_normal().lexically_relative(folder_).generic_string();
+  auto known = anonymous_.find(path);
+  if (known != anonymous_.end()) return known->second;
+  auto only = anonymous_.extract("");
+  return anonymous_[path] = only ? only.mapped() : randomName();
 }
 
 ClassTable::Row* ClassTable::row(std::string_view worker, std::string_view className) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +13,9 @@ namespace lathe::cli {
 // Which unique key the objects of each class have, and which migrations have run. It is kept with
 // the objects themselves: a class that is renamed or goes to another worker takes its objects with
 // it, one that is deleted leaves them set aside, and a migration that a configuration no longer has
-// (an older branch) is undone.
+// (an older branch) is undone. Undone means that whatever had given way is back. What was made
+// meanwhile under the name of a class that was deleted or had gone waits for the migration to come
+// back; a rename whose old name is in use is left as it is.
 class ClassTable {
  public:
   struct Row {
@@ -19,7 +23,7 @@ class ClassTable {
     std::string className;
     std::string uniqueKey;
     bool sqlite = false;
-    // Of a deleted class: the migration that deleted it.
+    // Of a class that was deleted or gave way: the migration that set it aside.
     std::string deletedBy;
   };
 
@@ -28,7 +32,8 @@ class ClassTable {
   explicit ClassTable(std::string_view text);
   std::string toText() const;
 
-  // Brings the table in line with a worker's configuration.
+  // Brings the table in line with a worker's configuration. The first one tells the folder to which
+  // the paths of workers without a name are relative.
   void apply(const Config& config);
   // The class's row, made when there is none.
   const Row& find(const Config& config, const std::string& className);
@@ -44,19 +49,24 @@ class ClassTable {
     Migration migration;
   };
 
-  // What the worker is called in the table: one without a name of its own keeps a random one.
+  // What the worker is called in the table: one without a name keeps a random one, which it has by
+  // the path of its configuration or script.
   std::string identityOf(const Config& config);
   Row* row(std::string_view worker, std::string_view className);
   void run(const std::string& worker, const Migration& migration);
   void undo(const std::string& worker, const Migration& migration);
   void setAside(std::string_view worker, std::string_view className, const std::string& tag);
-  // Gives back what that migration has set aside.
+  // Gives back what was set aside with that tag; if it was several, the last.
   void restore(std::string_view worker, std::string_view className, const std::string& tag);
-  void move(std::string_view fromWorker, std::string_view from, const std::string& toWorker,
+  // What has the name already is set aside with the tag. Without a row to move, or with nowhere
+  // else to move it, nothing happens; returns whether something did.
+  bool move(const std::string& fromWorker, const std::string& from, const std::string& toWorker,
             const std::string& to, const std::string& tag);
   std::string freeKey(const std::string& wanted) const;
 
-  std::string anonymous_;
+  std::filesystem::path folder_;
+  // The made-up names, by path relative to `folder_`.
+  std::map<std::string, std::string> anonymous_;
   std::vector<Row> rows_;
   std::vector<Row> deleted_;
   std::vector<Ran> ran_;

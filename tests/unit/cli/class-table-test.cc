@@ -15,10 +15,10 @@ namespace {
 
 // A worker's configuration: no name gives it none, and `more` are further keys.
 Config configOf(const std::string& worker, const std::string& migrations,
-                const std::string& more = "") {
+                const std::string& more = "", const std::string& path = "/project/wrangler.jsonc") {
   std::string text = "{\"main\": \"a.js\", \"migrations\": [" + migrations + "]" + more;
   if (!worker.empty()) text += ", \"name\": \"" + worker + "\"";
-  ConfigFile file{"/project/wrangler.jsonc", "wrangler.jsonc", parseJsonc(text + "}")};
+  ConfigFile file{path, path.substr(1), parseJsonc(text + "}")};
   return readConfig(file, "");
 }
 
@@ -193,7 +193,90 @@ TEST_CASE("a class that goes to another worker takes its objects along") {
         {"w", taken, {"B"}, "w.B=v-A"},
         {"v", kNewA, {"A"}, "v.A=v-A-2 w.B=v-A"}}},
       {"before it had any", {{"w", taken, {"B"}, "w.B=w-B"}}},
+      {"from the worker itself: it is renamed",
+       {{"v", kNewA, {"A"}, "v.A=v-A"}, {"v", taken, {"B"}, "v.B=v-A"}}},
   });
+}
+
+TEST_CASE("a transfer that the configuration has no longer is undone") {
+  const std::string taken =
+      R"({"tag": "t", "transferred_classes": [{"from": "A", "from_script": "v", "to": "B"}]})";
+  const std::string both = R"({"tag": "t", "transferred_classes": [
+      {"from": "A", "from_script": "v", "to": "B"}, {"from": "B", "from_script": "v", "to": "A"}]})";
+  run({
+      {"and done again",
+       {{"v", kNewA, {"A"}, "v.A=v-A"},
+        {"w", taken, {"B"}, "w.B=v-A"},
+        {"w", "", {}, "v.A=v-A"},
+        {"v", kNewA, {"A"}, "v.A=v-A"},
+        {"w", taken, {"B"}, "w.B=v-A"}}},
+      {"what it had set aside is back",
+       {{"v", kNewA, {"A"}, "v.A=v-A"},
+        {"w", "", {"B"}, "v.A=v-A w.B=w-B"},
+        {"w", taken, {"B"}, "w.B=v-A", "w.B=w-B by t"},
+        {"w", "", {"B"}, "v.A=v-A w.B=w-B"}}},
+      {"and what was made under the old name since waits",
+       {{"v", kNewA, {"A"}, "v.A=v-A"},
+        {"w", taken, {"B"}, "w.B=v-A"},
+        {"v", kNewA, {"A"}, "v.A=v-A-2 w.B=v-A"},
+        {"w", "", {}, "v.A=v-A", "v.A=v-A-2 by after t of w"},
+        {"w", taken, {"B"}, "v.A=v-A-2 w.B=v-A"}}},
+      {"two that change names",
+       {{"v", kNewAB, {"A", "B"}, "v.A=v-A v.B=v-B"},
+        {"w", both, {"A", "B"}, "w.A=v-B w.B=v-A"},
+        {"w", "", {}, "v.A=v-A v.B=v-B"}}},
+      {"of a class that was deleted after it",
+       {{"v", kNewA, {"A"}, "v.A=v-A"},
+        {"w", taken + R"(,{"tag": "u", "deleted_classes": ["B"]})", {}, "", "w.B=v-A by u"},
+        {"w", "", {}, "v.A=v-A"}}},
+      {"which did nothing, as there was nothing", {{"w", taken, {}, ""}, {"w", "", {}, ""}}},
+  });
+}
+
+TEST_CASE("what gave way to a rename is back when it is undone") {
+  run({
+      {"and gives way again",
+       {{"w", kNewAB, {"A", "B"}, "w.A=w-A w.B=w-B"},
+        {"w", kNewAB + kAToB, {"B"}, "w.B=w-A", "w.B=w-B by v2"},
+        {"w", kNewAB, {"A", "B"}, "w.A=w-A w.B=w-B"},
+        {"w", kNewAB + kAToB, {"B"}, "w.B=w-A", "w.B=w-B by v2"}}},
+      {"of two renames",
+       {{"w", kNewAB, {"A", "B", "C"}, "w.A=w-A w.B=w-B w.C=w-C"},
+        {"w", kNewAB + kAToB + kBToC, {"C"}, "w.C=w-A", "w.B=w-B by v2 w.C=w-C by v3"},
+        {"w", kNewAB, {"A", "B", "C"}, "w.A=w-A w.B=w-B w.C=w-C"}}},
+      {"also when the same migration deleted the class that was renamed",
+       {{"w", kNewAB, {"A", "B"}, "w.A=w-A w.B=w-B"},
+        {"w",
+         kNewAB + R"(,{"tag": "v2", "renamed_classes": [{"from": "A", "to": "B"}],
+                       "deleted_classes": ["B"]})",
+         {},
+         "",
+         "w.B=w-A by v2 w.B=w-B by v2"},
+        {"w", kNewAB, {"A", "B"}, "w.A=w-A w.B=w-B"}}},
+  });
+}
+
+TEST_CASE("a class that is moved to where it is stays there") {
+  // No configuration can say so; a table must not be lost over it.
+  for (bool transferred : {false, true}) {
+    CAPTURE(transferred);
+    StoredTable stored;
+    stored.start(configOf("w", kNewA), {"A"});
+    Config config = configOf("w", kNewA);
+    Migration migration;
+    migration.tag = "v2";
+    if (transferred) {
+      migration.transferredClasses = {{"A", "A", "w"}};
+    } else {
+      migration.renamedClasses = {{"A", "A", ""}};
+    }
+    config.migrations.push_back(migration);
+    stored.start(config, {"A"});
+    CHECK(textOf(stored.read().rows()) == "w.A=w-A");
+    stored.start(configOf("w", kNewA), {"A"});
+    CHECK(textOf(stored.read().rows()) == "w.A=w-A");
+    CHECK(stored.read().deleted().empty());
+  }
 }
 
 TEST_CASE("a migration that the configuration has no longer is undone") {
@@ -272,6 +355,62 @@ TEST_CASE("a worker without a name keeps the one that was made up for it") {
   CHECK(other.read().rows().at(0).worker != row.worker);
 }
 
+TEST_CASE("workers without a name are told apart by where their configurations are") {
+  struct Start {
+    std::vector<std::string> paths;
+    std::string want;
+  };
+  // What each has stored: its number, by the place at which it was first seen.
+  const Start starts[] = {
+      {{"/p/a.json", "/p/b.json"}, "0 1"},
+      {{"/p/b.json", "/p/a.json"}, "1 0"},
+      {{"/p/b.json"}, "1"},
+      {{"/p/a.json", "/p/x/a.json", "/q/a.json"}, "0 2 3"},
+      {{"/p/x/../a.json"}, "0"},
+      {{"/moved/a.json", "/moved/x/a.json"}, "0 2"},
+  };
+  StoredTable stored;
+  std::vector<std::string> seen;
+  for (const auto& [paths, want] : starts) {
+    CAPTURE(want);
+    ClassTable table = stored.read();
+    for (const auto& path : paths) table.apply(configOf("", kNewA, "", path));
+    std::string got;
+    for (const auto& path : paths) {
+      std::string key = table.find(configOf("", kNewA, "", path), "A").uniqueKey;
+      auto at = std::find(seen.begin(), seen.end(), key) - seen.begin();
+      if (at == static_cast<std::ptrdiff_t>(seen.size())) seen.push_back(key);
+      got += (got.empty() ? "" : " ") + std::to_string(at);
+    }
+    stored.write(table);
+    CHECK(got == want);
+  }
+}
+
+TEST_CASE("workers without a name do not undo each other's migrations") {
+  const Config one = configOf("", kNewA + kAToB, "", "/p/a.json");
+  const Config other = configOf("", kNewA, "", "/p/b.json");
+  StoredTable stored;
+  for (int time = 0; time < 2; ++time) {
+    ClassTable table = stored.read();
+    table.apply(one);
+    table.apply(other);
+    CHECK(table.find(one, "B").uniqueKey != table.find(other, "A").uniqueKey);
+    CHECK(table.rows().size() == 2);
+    stored.write(table);
+  }
+}
+
+TEST_CASE("the one name that a table had for its unnamed workers goes to the first that asks") {
+  ClassTable table(R"({"anonymous": "worker-0", "deleted": [], "migrations": [],
+      "classes": [{"worker": "worker-0", "class": "A", "key": "k", "sqlite": false}]})");
+  ClassTable again(table.toText());
+  Config first = configOf("", kNewA, "", "/p/a.json");
+  again.apply(first);
+  CHECK(again.find(first, "A").uniqueKey == "k");
+  CHECK(again.find(configOf("", kNewA, "", "/p/b.json"), "A").uniqueKey != "k");
+}
+
 TEST_CASE("a unique key that is written down is the class's") {
   const std::string given =
       R"(, "lathe": {"durable_object_namespaces": [{"class_name": "A", "unique_key": "mine"}]})";
@@ -301,12 +440,14 @@ TEST_CASE("a table that cannot be read is not taken for an empty one") {
       R"({"classes": [], "deleted": []})",
       R"({"classes": [], "migrations": []})",
       R"({"anonymous": 1, "classes": [], "deleted": [], "migrations": []})",
+      R"({"anonymous": {"a.json": 1}, "classes": [], "deleted": [], "migrations": []})",
       R"({"classes": [{}], "deleted": [], "migrations": []})",
       R"({"classes": [{"worker": "w", "class": "A", "key": "k", "sqlite": 1}], "deleted": [], "migrations": []})",
       R"({"classes": [{"worker": "w", "class": "A", "key": null, "sqlite": true}], "deleted": [], "migrations": []})",
       R"({"classes": [], "deleted": [], "migrations": [{"worker": "w"}]})",
       R"({"classes": [], "deleted": [], "migrations": [{"worker": "w", "tag": "t", "renamed": [["", "A"]], "deleted": []}]})",
       R"({"classes": [], "deleted": [], "migrations": [{"worker": "w", "tag": "t", "renamed": [], "deleted": [1]}]})",
+      R"({"classes": [], "deleted": [], "migrations": [{"worker": "w", "tag": "t", "renamed": [], "transferred": [["v"]], "deleted": []}]})",
       R"({"classes": [], "deleted": [], "migrations": [{"worker": "w", "tag": "t", "renamed": [], "deleted": []}]} x)",
   };
   for (const std::string& text : texts) {
