@@ -240,7 +240,15 @@ class Reader {
       worker::ActorClass actors;
       actors.className = node.required("class_name").name();
       auto key = node.member("unique_key");
-      if (key) actors.uniqueKey = key->name();
+      if (key) {
+        actors.uniqueKey = key->name();
+        auto same =
+            std::ranges::find(config_.actorClasses, key->name(), &worker::ActorClass::uniqueKey);
+        if (same != config_.actorClasses.end()) {
+          key->fail("the unique key \"" + key->name() + "\" is that of the class \"" +
+                    same->className + "\" already");
+        }
+      }
       if (auto prevent = node.member("prevent_eviction")) {
         actors.preventEviction = prevent->boolean();
       }
@@ -269,8 +277,11 @@ class Reader {
         if (before.tag == migration.tag) tag.fail("the tag \"" + before.tag + "\" is used twice");
       }
       auto names = [&](const char* key) {
+        std::vector<std::string> classes;
         auto list = node.member(key);
-        return list ? list->texts() : std::vector<std::string>();
+        if (!list) return classes;
+        for (const ConfigNode& each : list->elements()) classes.push_back(each.name());
+        return classes;
       };
       migration.newClasses = names("new_classes");
       migration.newSqliteClasses = names("new_sqlite_classes");
@@ -281,13 +292,26 @@ class Reader {
     }
   }
 
-  static std::vector<Migration::Rename> readRenames(const std::optional<ConfigNode>& list,
-                                                    bool transferred) {
+  std::vector<Migration::Rename> readRenames(const std::optional<ConfigNode>& list,
+                                             bool transferred) const {
+    constexpr std::array<std::string_view, 2> kRenameKeys = {"from", "to"};
+    constexpr std::array<std::string_view, 3> kTransferKeys = {"from", "from_script", "to"};
     std::vector<Migration::Rename> renames;
     if (!list) return renames;
     for (const ConfigNode& node : list->elements()) {
-      renames.push_back({node.required("from").name(), node.required("to").name(),
-                         transferred ? node.required("from_script").name() : ""});
+      if (transferred) {
+        refuseUnknownKeys(node, kTransferKeys);
+      } else {
+        refuseUnknownKeys(node, kRenameKeys);
+      }
+      ConfigNode to = node.required("to");
+      Migration::Rename rename{node.required("from").name(), to.name(), ""};
+      if (transferred) rename.fromWorker = node.required("from_script").name();
+      bool own = !transferred || (config_.named && rename.fromWorker == config_.name);
+      if (own && rename.from == rename.to) {
+        to.fail("\"" + to.path() + "\": the class is called \"" + rename.to + "\" already");
+      }
+      renames.push_back(std::move(rename));
     }
     return renames;
   }

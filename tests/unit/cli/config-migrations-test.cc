@@ -76,6 +76,9 @@ TEST_CASE("every kind of migration is read, in the order in which they are writt
       {R"("migrations": [{"tag": "v1", "transferred_classes":
            [{"from": "A", "from_script": "other", "to": "B"}]}])",
        "v1: other#A>B"},
+      {R"("migrations": [{"tag": "v1", "transferred_classes":
+           [{"from": "A", "from_script": "other", "to": "A"}]}])",
+       "v1: other#A>A"},
       {R"("migrations": [{"tag": "v2", "new_classes": ["A"]},
                          {"tag": "v1", "deleted_classes": ["A"]}])",
        "v2: +A | v1: -A"},
@@ -139,6 +142,23 @@ TEST_CASE("mistakes in migrations are told with their place and what is expected
       {R"("migrations": [{"tag": "v1"}, {"tag": "v2", "transferred_classes":
            [{"from": "A", "to": "B", "from_script": null}]}])",
        R"(3:53: "migrations[1].transferred_classes[0].from_script" should be a text in quotes; found null)"},
+      {R"("migrations": [{"tag": "v1", "new_classes": ["A", ""]}])",
+       R"(2:51: "migrations[0].new_classes[1]" should be a name; found the text "")"},
+      {R"("migrations": [{"tag": "v1", "deleted_classes": [""]}])",
+       R"(2:50: "migrations[0].deleted_classes[0]" should be a name; found the text "")"},
+      {R"("migrations": [{"tag": "v1", "renamed_classes": [{"form": "A", "to": "B"}]}])",
+       R"(2:51: unknown key "migrations[0].renamed_classes[0].form"; did you mean "from"?)"},
+      {R"("migrations": [{"tag": "v1", "renamed_classes": [{"from": "A", "to": "B", "from_script": "v"}]}])",
+       R"(2:75: unknown key "migrations[0].renamed_classes[0].from_script")"},
+      {R"("migrations": [{"tag": "v1", "transferred_classes": [{"from_scrpt": "v", "from": "A", "to": "B"}]}])",
+       R"(2:55: unknown key "migrations[0].transferred_classes[0].from_scrpt"; did you mean "from_script"?)"},
+      {R"("migrations": [{"tag": "v1", "renamed_classes": [{"from": "A", "to": "A"}]}])",
+       R"(2:70: "migrations[0].renamed_classes[0].to": the class is called "A" already)"},
+      {R"("migrations": [{"tag": "v1", "transferred_classes": [{"from": "A", "from_script": "x", "to": "A"}]}])",
+       R"(2:94: "migrations[0].transferred_classes[0].to": the class is called "A" already)"},
+      {R"("lathe": {"durable_object_namespaces": [{"class_name": "A", "unique_key": "k"},
+           {"class_name": "B", "unique_key": "k"}]})",
+       R"(3:46: the unique key "k" is that of the class "A" already)"},
   };
   for (const auto& [text, want] : cases) {
     CAPTURE(text);
