@@ -78,7 +78,8 @@ Examples:
   lathe test a/wrangler.jsonc b/wrangler.jsonc     together: "services" find each other by name
   lathe test wrangler.jsonc --filter sums          only those with "sums" in worker:export)";
 
-constexpr std::array<std::string_view, 5> kCommands = {"serve", "fetch", "check", "test", "storage"};
+constexpr std::array<std::string_view, 5> kCommands = {"serve", "fetch", "check", "test",
+                                                       "storage"};
 
 std::string versionText() {
   return std::string("lathe ") + LATHE_VERSION + " (V8 " + v8::V8::GetVersion() + ")\n";
@@ -159,7 +160,8 @@ std::pair<CLI::App*, std::string> chosenCommand(CLI::App& app) {
 
 void refuseUnknownCommand(const std::vector<std::string>& arguments) {
   if (arguments.size() < 2) {
-    throw UsageError("say what to do: serve, fetch, check, test or storage; lathe --help tells more");
+    throw UsageError(
+        "say what to do: serve, fetch, check, test or storage; lathe --help tells more");
   }
   const std::string& word = arguments[1];
   constexpr std::array<std::string_view, 4> kOptions = {"--help", "--version", "-h", "-V"};

@@ -18,15 +18,15 @@ class ServiceTarget {
                                           std::unique_ptr<io::BodySource> body) = 0;
   // Begins a method call. Fails with what the method threw.
   virtual io::Pending<RpcResult> call(RpcCall call) = 0;
-  // The same far end, whose handlers get these props (null: none) as their `ctx.props`. Null when it
-  // takes none.
+  // The same far end, whose handlers get these props (null: none) as their `ctx.props`. Null when
+  // it takes none.
   virtual std::shared_ptr<ServiceTarget> withProps(std::shared_ptr<const EntrypointProps>) {
     return nullptr;
   }
 };
 
-// A service binding as a script sees it: another worker, or an entry point of one. It has `fetch`, and
-// every other name is a method or a property of the far end, to be called or awaited.
+// A service binding as a script sees it: another worker, or an entry point of one. It has `fetch`,
+// and every other name is a method or a property of the far end, to be called or awaited.
 class Fetcher : public js::Object {
  public:
   static constexpr const char* kInterface = "Fetcher";

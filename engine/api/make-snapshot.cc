@@ -1,12 +1,12 @@
 // Makes the startup snapshot, as a step of the build: make-snapshot BUILTINS.js SNAPSHOT.bin
-#include "engine/api/platform-bindings.h"
-#include "engine/js/platform.h"
-#include "engine/js/snapshot.h"
-
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iterator>
+
+#include "engine/api/platform-bindings.h"
+#include "engine/js/platform.h"
+#include "engine/js/snapshot.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) {

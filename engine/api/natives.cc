@@ -1,8 +1,8 @@
 #include "engine/api/natives.h"
 
-#include "engine/io/io-context.h"
-
 #include <chrono>
+
+#include "engine/io/io-context.h"
 
 namespace lathe::api {
 
@@ -115,7 +115,8 @@ double now() {
 
 double timeOrigin() { return milliseconds(origin().wall.time_since_epoch()); }
 
-std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs, bool repeat) {
+std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
+                       bool repeat) {
   return io::IoContext::current().setTimer(
       js, callback, delayMs, repeat ? io::Timers::Repeat::interval : io::Timers::Repeat::once, {});
 }

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "engine/js/class.h"
-
 #include <optional>
 #include <string>
 
-// The functions that only the built-in JavaScript may call; engine/builtins/native.js tells what each
-// does.
+#include "engine/js/class.h"
+
+// The functions that only the built-in JavaScript may call; engine/builtins/native.js tells what
+// each does.
 namespace lathe::api {
 
 // ---- What V8 knows about a value ----

@@ -5,8 +5,8 @@
 
 #include "engine/js/serializer.h"
 
-// Method calls between workers. A call is a value from the start: it holds nothing of the script that
-// made it. Functions and stubs among arguments and results are refused for now.
+// Method calls between workers. A call is a value from the start: it holds nothing of the script
+// that made it. Functions and stubs among arguments and results are refused for now.
 namespace lathe::api {
 
 struct RpcCall {

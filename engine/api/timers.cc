@@ -1,8 +1,8 @@
 #include "engine/api/timers.h"
 
-#include "engine/io/io-context.h"
-
 #include <cmath>
+
+#include "engine/io/io-context.h"
 
 namespace lathe::api {
 

@@ -2,9 +2,9 @@
 
 #include "engine/js/class.h"
 
-// https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#timers; delays are milliseconds, and wrap
-// around at 2^32 as that standard has it (a `long`).
-// All of them throw the global-scope error where no event runs (io-context.h).
+// https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#timers; delays are
+// milliseconds, and wrap around at 2^32 as that standard has it (a `long`). All of them throw the
+// global-scope error where no event runs (io-context.h).
 namespace lathe::api {
 
 std::uint32_t setTimeout(js::Lock& js, v8::Local<v8::Function> callback,

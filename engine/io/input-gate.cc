@@ -139,8 +139,8 @@ Pending<Lock> CriticalSection::waitToStart() {
 
 Pending<Lock> CriticalSection::enqueue(Queue& queue, std::shared_ptr<CriticalSection> starting) {
   auto channel = makePending<Lock>();
-  auto place = queue.insert(queue.end(),
-                            Waiter{std::move(channel.resolver), std::move(starting), &queue});
+  auto place =
+      queue.insert(queue.end(), Waiter{std::move(channel.resolver), std::move(starting), &queue});
   // The waiter keeps the queue's owner alive: waits keep their section, and the queues they move to
   // belong to those around it.
   place->resolver.onDropped([place, owner = shared_from_this()] {

@@ -15,9 +15,9 @@
 // while the code waits for storage. A *critical section* is a gate inside the gate: while one runs,
 // it holds the lock around it, and only who waits at the section itself gets in. Sections nest.
 //
-// Everything here belongs to one thread. Every call does its work at once: the order of the calls of
-// `wait` is the order of the grants. Granting and breaking run the continuations of those who wait
-// before they return; a continuation may call back in, and may drop anything.
+// Everything here belongs to one thread. Every call does its work at once: the order of the calls
+// of `wait` is the order of the grants. Granting and breaking run the continuations of those who
+// wait before they return; a continuation may call back in, and may drop anything.
 namespace lathe::io {
 
 // The section was dropped while it ran: nobody is left who could end it.
@@ -93,10 +93,10 @@ class InputGate::CriticalSection : public std::enable_shared_from_this<CriticalS
   CriticalSection& operator=(const CriticalSection&) = delete;
   ~CriticalSection();
 
-  // The first call queues the section at what is around it, ahead of ordinary waiters, and is granted
-  // the section's first lock when it starts. Later calls wait inside the section; after it has
-  // succeeded they wait at the nearest unfinished section around it, or at the gate. A second call
-  // before the first is granted is a mistake: std::logic_error.
+  // The first call queues the section at what is around it, ahead of ordinary waiters, and is
+  // granted the section's first lock when it starts. Later calls wait inside the section; after it
+  // has succeeded they wait at the nearest unfinished section around it, or at the gate. A second
+  // call before the first is granted is a mistake: std::logic_error.
   Pending<Lock> wait();
 
   // Ends a running section: what waits in it now waits around it, behind those already there. Gives

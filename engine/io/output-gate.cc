@@ -26,7 +26,8 @@ class OutputLocks : public std::enable_shared_from_this<OutputLocks> {
     return firstTicket_ + locks_.size() - 1;
   }
 
-  // Ends a lock; a null error means that its write succeeded. The second end of a lock does nothing.
+  // Ends a lock; a null error means that its write succeeded. The second end of a lock does
+  // nothing.
   void end(std::uint64_t ticket, std::exception_ptr error) {
     if (ticket < firstTicket_) return;
     Held& lock = locks_[static_cast<std::size_t>(ticket - firstTicket_)];

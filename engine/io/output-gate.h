@@ -62,8 +62,8 @@ class OutputGate {
   template <class T>
   Pending<T> lockWhile(Pending<T> operation);
 
-  // Settles when all locks taken before this call have ended: at once when there are none. Fails with
-  // the error of the first of them that failed, now or in the past.
+  // Settles when all locks taken before this call have ended: at once when there are none. Fails
+  // with the error of the first of them that failed, now or in the past.
   Pending<void> wait();
 
   // Fails as soon as a lock has failed, and never succeeds. May be called any number of times.
@@ -104,9 +104,10 @@ Pending<T> OutputGate::lockWhile(Pending<T> operation) {
     Resolver<T> resolver;
   };
   auto channel = makePending<T>();
-  auto running = std::make_shared<Running>(
-      Running{std::move(operation), lock(), std::move(channel.resolver)});
-  // The consumer's end owns the operation: dropping that cancels it, and breaks the gate by its lock.
+  auto running =
+      std::make_shared<Running>(Running{std::move(operation), lock(), std::move(channel.resolver)});
+  // The consumer's end owns the operation: dropping that cancels it, and breaks the gate by its
+  // lock.
   running->resolver.onDropped([running]() mutable { running.reset(); });
   running->operation.then([weak = std::weak_ptr<Running>(running)](Outcome<T> outcome) {
     auto held = weak.lock();

@@ -65,8 +65,8 @@ class Isolate {
 
   // Keeps account of an object with a wrapper, so that it is released when the isolate goes.
   void track(Object& object) { objects_.push_back(object); }
-  // Takes over the wrapper's share in an object whose wrapper the collector has found dead, and lets
-  // go of all such shares.
+  // Takes over the wrapper's share in an object whose wrapper the collector has found dead, and
+  // lets go of all such shares.
   void unreachable(Object& object) { unreachable_.push_back(Ptr<Object>(&object, false)); }
   void releaseUnreachable() { std::exchange(unreachable_, {}).clear(); }
 

@@ -19,8 +19,9 @@ void NativeFunction::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   }
 }
 
-// A wrapper that can be called, and no v8::Function with the wrapper as its data: V8 keeps such data in
-// the old generation, where it would hold all that its promise leads to until a full collection.
+// A wrapper that can be called, and no v8::Function with the wrapper as its data: V8 keeps such
+// data in the old generation, where it would hold all that its promise leads to until a full
+// collection.
 v8::Local<v8::Function> nativeFunction(Lock& js, NativeFunction::Body body) {
   return wrap(js, make<NativeFunction>(std::move(body))).As<v8::Function>();
 }

@@ -24,8 +24,8 @@ void Object::attach(Lock& js, v8::Local<v8::Object> holder) {
   wrapper_.Reset(js.v8(), holder);
   intrusive_ptr_add_ref(this);
   js.isolate().track(*this);
-  // Two passes, because V8 forbids everything but resetting the handle in the first. The isolate may
-  // go before the second, so it keeps the account in between.
+  // Two passes, because V8 forbids everything but resetting the handle in the first. The isolate
+  // may go before the second, so it keeps the account in between.
   wrapper_.SetWeak(
       this,
       [](const v8::WeakCallbackInfo<Object>& info) {

@@ -1,6 +1,6 @@
-// A library to be preloaded. While the file exists that LATHE_FAILING_FSYNC names, fsync and fdatasync
-// fail, as they do when the disk does not take what was written; or, when there is something in the
-// file, they wait, as they do on a disk that is slow.
+// A library to be preloaded. While the file exists that LATHE_FAILING_FSYNC names, fsync and
+// fdatasync fail, as they do when the disk does not take what was written; or, when there is
+// something in the file, they wait, as they do on a disk that is slow.
 
 #include <cerrno>
 #include <cstdlib>

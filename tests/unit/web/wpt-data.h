@@ -1,11 +1,11 @@
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 // The data files of the Web Platform Tests that the repository ships (tests/data/wpt/README.md).
 namespace lathe::web::test {
