@@ -35,7 +35,8 @@ class ClassTable {
   // Brings the table in line with a worker's configuration. The first one tells the folder to which
   // the paths of workers without a name are relative.
   void apply(const Config& config);
-  // The class's row, made when there is none.
+  // The class's row, made when there is none. Good until the table changes: the next call may move
+  // it.
   const Row& find(const Config& config, const std::string& className);
 
   const std::vector<Row>& rows() const { return rows_; }

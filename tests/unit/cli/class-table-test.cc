@@ -395,7 +395,8 @@ TEST_CASE("workers without a name do not undo each other's migrations") {
     ClassTable table = stored.read();
     table.apply(one);
     table.apply(other);
-    CHECK(table.find(one, "B").uniqueKey != table.find(other, "A").uniqueKey);
+    const std::string key = table.find(one, "B").uniqueKey;
+    CHECK(key != table.find(other, "A").uniqueKey);
     CHECK(table.rows().size() == 2);
     stored.write(table);
   }
