@@ -56,9 +56,19 @@ function refuseConstruction() {
 
 // ---- The receiver's end ----
 
+// What has a meaning of its own on a stub, or on an instance that receives events, and is nobody's to call
+// there. Values that a call has given may have such names.
+const reserved = [
+  ...['constructor', 'dup', 'fetch', 'connect'],
+  ...['alarm', 'webSocketMessage', 'webSocketClose', 'webSocketError'],
+];
+
 // What `path` leads to from `target`, called with `args` unless that is undefined. `target` is an instance
 // made for the event: what its classes declare can be reached, what it keeps as its own cannot.
 export function receiveCall(target, path, args) {
+  if (arrayIncludes(reserved, path[0])) {
+    throw new TypeError(`'${path[0]}' is a reserved method and cannot be called over RPC.`);
+  }
   return args === undefined ? read(target, path) : call(target, path, args);
 }
 
@@ -77,16 +87,7 @@ function call(target, path, args) {
   return reflectApply(method, receiver, args);
 }
 
-// What has a meaning of its own, on a stub or in a class, and is nobody's to call.
-const reserved = [
-  ...['constructor', 'dup', 'fetch', 'connect'],
-  ...['alarm', 'webSocketMessage', 'webSocketClose', 'webSocketError'],
-];
-
 function member(value, name) {
-  if (arrayIncludes(reserved, name)) {
-    throw new TypeError(`'${name}' is a reserved method and cannot be called over RPC.`);
-  }
   if (!isObject(value) || !isReachable(value, name)) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
@@ -100,7 +101,7 @@ function isReachable(value, name) {
   if (prototype === Object.prototype || prototype === null || Array.isArray(value)) {
     return hasOwn(value, name);
   }
-  if (hasOwn(value, name)) return false;
+  if (name === 'constructor' || hasOwn(value, name)) return false;
   for (let p = prototype; p !== null && p !== Object.prototype; p = Object.getPrototypeOf(p)) {
     if (hasOwn(p, name)) return true;
   }

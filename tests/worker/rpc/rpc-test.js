@@ -32,6 +32,12 @@ export class Shop extends Counting {
   nested() {
     return { deep: { list: [1, 2, 3] } };
   }
+  settings() {
+    return { alarm: "on", fetch: { dup: 2 } };
+  }
+  get schedule() {
+    return { alarm: "at eight" };
+  }
   whatever() {
     return () => "a function";
   }
@@ -132,5 +138,15 @@ export const aStubIsNoPromise = {
     strictEqual(SHOP.then, undefined);
     strictEqual(typeof SHOP.add, "function");
     strictEqual(await (await SHOP.fetch("https://x/")).text(), "still fetched");
+  },
+};
+
+export const namesThatStubsReserveAreFreeWithinValues = {
+  async test(controller, env) {
+    strictEqual(await env.SHOP.settings().alarm, "on");
+    strictEqual(await env.SHOP.settings().fetch.dup, 2);
+    strictEqual(await env.SHOP.schedule.alarm, "at eight");
+    await rejects(async () => await env.SHOP.settings().constructor, { name: "TypeError" });
+    await rejects(env.SHOP.alarm(), { message: "'alarm' is a reserved method and cannot be called over RPC." });
   },
 };
