@@ -10,10 +10,15 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 export const build = resolve(here, "../build");
 const installed = createRequire(join(build, "bench/package.json"));
-const compatibilityDate = "2026-08-01";
+export const compatibilityDate = "2026-08-01";
+
+export const lathePath = resolve(process.env.LATHE ?? join(build, "lathe"));
 
 // The program of npm's workerd, which is a package for each platform behind a launcher in JavaScript.
-const workerdPackage = `@cloudflare/workerd-linux-${process.arch === "arm64" ? "arm64" : "64"}`;
+export function workerdPath() {
+  const platform = process.arch === "arm64" ? "arm64" : "64";
+  return installed.resolve(`@cloudflare/workerd-linux-${platform}/bin/workerd`);
+}
 
 // Bundles bench/workers/NAME.js with the npm libraries that it imports; answers the path of the bundle.
 export async function bundle(name) {
@@ -38,7 +43,7 @@ export const lathe = {
       config,
       JSON.stringify({ name: "bench", main: "worker.js", compatibility_date: compatibilityDate }),
     );
-    return [join(build, "lathe"), "serve", config, "--ip", "127.0.0.1", "--port", String(port)];
+    return [lathePath, "serve", config, "--ip", "127.0.0.1", "--port", String(port)];
   },
 };
 
@@ -59,7 +64,7 @@ const bench :Workerd.Worker = (
 );
 `,
     );
-    return [installed.resolve(`${workerdPackage}/bin/workerd`), "serve", config];
+    return [workerdPath(), "serve", config];
   },
 };
 

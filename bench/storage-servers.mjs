@@ -1,16 +1,12 @@
 // The servers of bench/storage: bench/storage-worker.js with a Durable Object on the local disk.
 
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { build } from "./servers.mjs";
+import { build, compatibilityDate, lathePath, workerdPath } from "./servers.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const installed = createRequire(join(build, "bench/package.json"));
-const workerdPackage = `@cloudflare/workerd-linux-${process.arch === "arm64" ? "arm64" : "64"}`;
-const compatibilityDate = "2026-08-01";
 
 export const folder = join(build, "bench/storage");
 const stateOf = (name) => join(folder, `${name}-state`);
@@ -39,9 +35,8 @@ export const lathe = {
         lathe: { durability: "fsync" },
       }),
     );
-    const binary = resolve(process.env.LATHE ?? join(build, "lathe"));
     const address = ["--ip", "127.0.0.1", "--port", String(port)];
-    return [binary, "serve", config, ...address, "--persist-to", stateOf("lathe")];
+    return [lathePath, "serve", config, ...address, "--persist-to", stateOf("lathe")];
   },
 };
 
@@ -68,6 +63,6 @@ const bench :Workerd.Worker = (
 );
 `,
     );
-    return [installed.resolve(`${workerdPackage}/bin/workerd`), "serve", config];
+    return [workerdPath(), "serve", config];
   },
 };
