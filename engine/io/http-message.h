@@ -13,6 +13,7 @@
 #include <boost/beast/http/message.hpp>
 
 #include "engine/io/pending.h"
+#include "engine/io/web-socket.h"
 
 // What passes between a transport (a connection, `lathe fetch`, a service binding) and a worker.
 namespace lathe::io {
@@ -64,6 +65,8 @@ struct Response {
   HeaderList headers;
   // No body at all, bytes in hand, or a source to pump until its end.
   std::variant<std::monostate, SharedBytes, std::unique_ptr<BodySource>> body;
+  // With a status of 101: the connection becomes this WebSocket. Else null.
+  std::unique_ptr<WebSocketUpgrade> webSocket;
   // Released by the transport when the last byte has been handed to the kernel or the peer has
   // gone: that is when the request counts as answered and `waitUntil` work alone remains.
   std::shared_ptr<void> delivery;
