@@ -33,8 +33,12 @@ inline constexpr const char* kWebSocketDisconnected =
     "WebSocket disconnected without sending Close frame.";
 
 // One end of a WebSocket. Both directions are independent: after a Close of one of them the other
-// goes on until it has its own. Destroying an end drops what it has not sent yet, and the peer sees
-// the connection end without a Close. Loop thread.
+// goes on until it has its own. Loop thread.
+//
+// Destroying an end before close() drops what it has not sent yet, and the peer sees the connection
+// end without a Close. After close() what was queued still leaves, within a few seconds.
+//
+// A call here may run the continuations of whoever waits at the other end, before it returns.
 class WebSocket {
  public:
   struct Message {
@@ -69,7 +73,8 @@ class WebSocket {
   // The next message, or the peer's Close, which is the last. One call at a time; what nobody asks
   // for holds the peer up. Fails with WebSocketError, for good.
   virtual Pending<Received> receive() = 0;
-  // A message above this is refused with a Close of 1009, and ends the connection.
+  // A message above this that comes from the network is refused with a Close of 1009, and ends the
+  // connection.
   virtual void limitMessages(std::size_t bytes) = 0;
   static constexpr std::size_t kMessageBytesMax = 32 * 1024 * 1024;
 };
