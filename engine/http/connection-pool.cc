@@ -20,18 +20,22 @@ ConnectionPool::~ConnectionPool() {
 }
 
 void ConnectionPool::add(int socket, int family, std::string clientAddress) {
-  connections_.push_back(
-      std::make_unique<Connection>(*this, socket, family, std::move(clientAddress)));
-  auto& connection = *connections_.back();
-  connection.setPlace(connections_.size() - 1);
-  armSweep();
+  auto owned = std::make_unique<Connection>(*this, socket, family, std::move(clientAddress));
+  auto& connection = *owned;
+  adopt(std::move(owned));
   connection.begin();
 }
 
-void ConnectionPool::remove(Connection& connection) {
-  const auto place = connection.place();
+void ConnectionPool::adopt(std::unique_ptr<PooledConnection> connection) {
+  connection->place_ = connections_.size();
+  connections_.push_back(std::move(connection));
+  armSweep();
+}
+
+void ConnectionPool::remove(PooledConnection& connection) {
+  const auto place = connection.place_;
   std::swap(connections_[place], connections_.back());
-  connections_[place]->setPlace(place);
+  connections_[place]->place_ = place;
   // Out of the list before it is destroyed: what it drops may look at the pool.
   auto removed = std::move(connections_.back());
   connections_.pop_back();
@@ -43,12 +47,17 @@ void ConnectionPool::finish() {
   finishing_ = true;
   // From the back, because `remove` fills the gap from there.
   for (auto i = connections_.size(); i-- > 0;) {
-    if (i < connections_.size() && connections_[i]->canEndNow()) remove(*connections_[i]);
+    if (i < connections_.size() && connections_[i]->finish()) remove(*connections_[i]);
   }
 }
 
 void ConnectionPool::abort() {
   while (!connections_.empty()) remove(*connections_.back());
+}
+
+std::span<char> ConnectionPool::scratch() {
+  if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(kScratchBytes);
+  return {scratch_.get(), kScratchBytes};
 }
 
 void ConnectionPool::report(const std::string& line) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,15 +18,34 @@
 
 namespace lathe::http {
 
-class Connection;
+// A client's connection as its pool sees it. Destroying it is how it is ended from outside.
+class PooledConnection {
+ public:
+  // A point in time, in sweeps.
+  using Moment = std::uint64_t;
+  static constexpr Moment kNever = ~Moment{0};
+
+  PooledConnection() = default;
+  PooledConnection(const PooledConnection&) = delete;
+  PooledConnection& operator=(const PooledConnection&) = delete;
+  virtual ~PooledConnection() = default;
+
+  // Begins to end, because the server does: whether nobody would miss it even now.
+  virtual bool finish() = 0;
+  // Whether its time is up at `now`, or its client has left.
+  virtual bool isOver(Moment now) = 0;
+
+ private:
+  friend class ConnectionPool;
+  std::size_t place_ = 0;
+};
 
 // Owns the connections of a server and watches their deadlines, all of them with one timer: to
 // begin to wait costs a connection the store of one number.
 class ConnectionPool {
  public:
-  // A point in time, in sweeps.
-  using Moment = std::uint64_t;
-  static constexpr Moment kNever = ~Moment{0};
+  using Moment = PooledConnection::Moment;
+  static constexpr Moment kNever = PooledConnection::kNever;
 
   ConnectionPool(boost::asio::io_context& loop, Handler handler, Limits limits, Report report);
   ConnectionPool(const ConnectionPool&) = delete;
@@ -36,7 +56,7 @@ class ConnectionPool {
   void add(int socket, int family, std::string clientAddress);
 
   // Ends the connections that are between two requests, and lets each of the others end after the
-  // response that it is at.
+  // response that it is at, or with the peer's agreement.
   void finish();
   // Ends all of them, wherever they are. Not from inside a handler.
   void abort();
@@ -54,10 +74,16 @@ class ConnectionPool {
   void report(const std::string& line) const;
   // The first sweep at which at least `time` has passed.
   Moment after(std::chrono::milliseconds time) const;
+  // Owns what a connection has become.
+  void adopt(std::unique_ptr<PooledConnection> connection);
   // Destroys `connection`.
-  void remove(Connection& connection);
+  void remove(PooledConnection& connection);
+  // Where to put what is read and used up at once. Everybody's, until the next turn of the loop.
+  std::span<char> scratch();
 
  private:
+  static constexpr std::size_t kScratchBytes = 64 * 1024;
+
   void armSweep();
   void sweep();
 
@@ -68,7 +94,8 @@ class ConnectionPool {
   DateLine date_;
   std::function<void()> whenRemoved_;
   // Each connection knows its place here, so that it can leave without a search.
-  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<PooledConnection>> connections_;
+  std::unique_ptr<char[]> scratch_;
   Moment sweeps_ = 0;
   bool sweepArmed_ = false;
   bool finishing_ = false;

@@ -11,6 +11,9 @@
 
 #include "engine/http/peer.h"
 #include "engine/http/request-body.h"
+#include "engine/http/tcp-stream.h"
+#include "engine/http/web-socket-connection.h"
+#include "engine/io/web-socket-pair.h"
 
 namespace lathe::http {
 
@@ -30,6 +33,9 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kRequestTimeout =
     "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+constexpr const char* kUpgradeNotAskedFor =
+    "Worker tried to return WebSocket in a response to a request which did not contain the header "
+    "\"Upgrade: websocket\".";
 constexpr const char* kClientLeft = "Can't read from request stream because client disconnected.";
 constexpr const char* kResponseSent =
     "Can't read from request stream after response has been sent.";
@@ -82,16 +88,15 @@ void Connection::wakeLater() {
   });
 }
 
-bool Connection::canEndNow() const {
+bool Connection::finish() {
   if (phase_ == Phase::closing) return true;
   if (phase_ != Phase::idle || !input_.empty()) return false;
   // A request may have come that the loop has not seen yet.
   int waiting = 0;
-  return ::ioctl(const_cast<Socket&>(socket_).native_handle(), FIONREAD, &waiting) == 0 &&
-         waiting == 0;
+  return ::ioctl(socket_.native_handle(), FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
-bool Connection::isOver(ConnectionPool::Moment now) {
+bool Connection::isOver(Moment now) {
   if (now >= deadline_ || now >= bodyDeadline_) {
     if (phase_ == Phase::head) sendRequestTimeout();
     return true;
@@ -131,6 +136,8 @@ Task Connection::serve() {
       io::Response response;
       if (!parser_->refusal()) {
         continueOwed_ = parser_->expectsContinue() && !parser_->complete();
+        webSocketRequest_ =
+            parser_->hasUpgrade() ? readWebSocketRequest(parser_->message()) : nullptr;
         auto answer = handle();
         if (auto* atOnce = std::get_if<io::Response>(&answer)) {
           response = std::move(*atOnce);
@@ -157,6 +164,7 @@ Task Connection::serve() {
       if (const auto& refusal = parser_->refusal()) {
         response = plainResponse(refusal->status, refusal->reason);
       }
+      auto agreement = response.webSocket ? agree(response) : nullptr;
 
       const RequestTraits traits{parser_->http11(), parser_->isHead(), mayGoOn()};
       auto framing = formatHead(head_, response, traits, pool_.date());
@@ -179,6 +187,7 @@ Task Connection::serve() {
         }
         if (!writeNow() && !co_await flush()) co_return false;
         if (broken_) co_return false;
+        if (agreement) co_return co_await becomeWebSocket(std::move(agreement));
       }
     }
     delivery_.reset();
@@ -220,6 +229,26 @@ io::Response Connection::settle(io::Outcome<io::Response> outcome) {
     pool_.report(std::string("a request failed: ") + exception.what());
   }
   return plainResponse(500, "Internal Server Error");
+}
+
+std::unique_ptr<WebSocketAgreement> Connection::agree(io::Response& response) {
+  if (response.status != 101) return nullptr;
+  if (!webSocketRequest_) {
+    pool_.report(kUpgradeNotAskedFor);
+    response = plainResponse(500, "Internal Server Error");
+    return nullptr;
+  }
+  auto refusal = std::move(webSocketRequest_->refusal);
+  if (!refusal && !parser_->complete()) {
+    refusal = Refusal{400, "A request for a WebSocket cannot have a body."};
+  }
+  if (!refusal) return acceptWebSocket(*webSocketRequest_, response);
+  response = plainResponse(refusal->status, refusal->reason);
+  if (refusal->status == 426) {
+    response.headers.emplace_back("Upgrade", "websocket");
+    response.headers.emplace_back("Sec-WebSocket-Version", "13");
+  }
+  return nullptr;
 }
 
 bool Connection::mayGoOn() const {
@@ -312,6 +341,23 @@ Task Connection::linger() {
   co_return true;
 }
 
+Task Connection::becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement) {
+  // What the read has brought, or brings before it notices, is the beginning of the frames.
+  Error ignored;
+  socket_.cancel(ignored);
+  while (reading_) co_await somethingHappens();
+  if (broken_) co_return false;
+  WebSocketConnection::Setup setup;
+  setup.deflate = agreement->deflate;
+  setup.stream = std::make_unique<TcpStream>(std::move(socket_));
+  setup.input = input_.data();
+  setup.keptAlive = std::move(agreement->upgrade->keptAlive);
+  setup.delivery = std::move(delivery_);
+  io::joinWebSockets(std::move(agreement->upgrade->socket),
+                     WebSocketConnection::open(pool_, std::move(setup)));
+  co_return true;
+}
+
 // ---- Reading ----
 
 void Connection::startRead() {
@@ -330,7 +376,7 @@ void Connection::onRead(const Error& error, std::size_t count) {
   input_.commit(count);
   if (error == net::error::eof) {
     inputEnded_ = true;
-  } else if (error) {
+  } else if (error && error != net::error::operation_aborted) {
     broken_ = true;
   }
   if (bodyReader_) advanceBody();

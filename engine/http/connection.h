@@ -18,6 +18,7 @@
 #include "engine/http/request-parser.h"
 #include "engine/http/response-head.h"
 #include "engine/http/task.h"
+#include "engine/http/web-socket-handshake.h"
 
 namespace lathe::http {
 
@@ -30,21 +31,18 @@ class RequestBody;
 // At most one read of the socket is under way. While a handler works it watches for the client to
 // leave, and what it brings is the beginning of the next request or, when somebody asks, of the
 // body. So nothing has to be cancelled when the response is there first.
-class Connection {
+//
+// When the response accepts a WebSocket the connection hands its socket on and goes.
+class Connection final : public PooledConnection {
  public:
   Connection(ConnectionPool& pool, int socket, int family, std::string clientAddress);
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection();
+  ~Connection() override;
 
   // ---- for the pool ----
   void begin();
-  // Whether nobody would miss it: no byte of a request has come, or the response is out already.
-  bool canEndNow() const;
-  // Whether its time is up at `now`, or the client of a request being handled has left.
-  bool isOver(ConnectionPool::Moment now);
-  std::size_t place() const { return place_; }
-  void setPlace(std::size_t place) { place_ = place; }
+  // Nobody misses it when no byte of a request has come, or the response is out already.
+  bool finish() override;
+  bool isOver(Moment now) override;
 
   // ---- for the request's body ----
   io::Pending<std::string> readBody();
@@ -83,6 +81,7 @@ class Connection {
   Task flush();
   Task skipBody();
   Task linger();
+  Task becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement);
 
   // ---- the request ----
   Answer handle();
@@ -90,6 +89,9 @@ class Connection {
   // What an outcome says, or a 500 for one that failed.
   io::Response settle(io::Outcome<io::Response> outcome);
   bool mayGoOn() const;
+  // What has been agreed upon when `response` accepts a WebSocket that the client has asked for,
+  // else null: an acceptance that nobody has asked for becomes an error.
+  std::unique_ptr<WebSocketAgreement> agree(io::Response& response);
 
   // ---- reading ----
   void startRead();
@@ -112,18 +114,17 @@ class Connection {
   void sendRequestTimeout();
 
   void deadlineIn(std::chrono::milliseconds time) { deadline_ = pool_.after(time); }
-  void noDeadline() { deadline_ = ConnectionPool::kNever; }
+  void noDeadline() { deadline_ = kNever; }
 
   ConnectionPool& pool_;
-  std::size_t place_ = 0;
   std::string clientAddress_;
   // What callbacks hold instead of a pointer: null once the connection is gone.
   std::shared_ptr<Connection*> self_;
 
   Phase phase_ = Phase::idle;
   // Until when the coroutine, and a reader of the request's body, are willing to wait.
-  ConnectionPool::Moment deadline_ = ConnectionPool::kNever;
-  ConnectionPool::Moment bodyDeadline_ = ConnectionPool::kNever;
+  Moment deadline_ = kNever;
+  Moment bodyDeadline_ = kNever;
   bool reading_ = false;
   bool awaitingWritable_ = false;
   bool inputEnded_ = false;
@@ -132,6 +133,8 @@ class Connection {
 
   InputBuffer input_;
   std::optional<RequestParser> parser_;
+  // Of a request that asks for a WebSocket.
+  std::unique_ptr<WebSocketRequest> webSocketRequest_;
 
   RequestBody* body_ = nullptr;
   std::optional<io::Resolver<std::string>> bodyReader_;

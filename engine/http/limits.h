@@ -30,6 +30,10 @@ struct Limits {
   std::chrono::milliseconds writeTimeout{60'000};
   // For a client to stop sending after a response that ends the connection.
   std::chrono::milliseconds lingerTimeout{2'000};
+  // For a WebSocket's peer to say anything at all, once it has been sent a Close.
+  std::chrono::milliseconds closeTimeout{10'000};
+  // To open a WebSocket towards a server, from the look-up of its name to its response.
+  std::chrono::milliseconds connectTimeout{30'000};
 
   std::chrono::milliseconds sweepInterval{1'000};
 };

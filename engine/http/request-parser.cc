@@ -139,6 +139,9 @@ void RequestParser::on_field_impl(Field field, View name, View value, Error& err
       // RFC 9110 §10.1.1: an HTTP/1.0 client cannot mean it.
       expectsContinue_ = version_ >= 11;
       break;
+    case Field::upgrade:
+      hasUpgrade_ = true;
+      break;
     default:
       break;
   }

@@ -52,6 +52,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   bool http11() const { return version_ >= 11; }
   bool isHead() const { return isHead_; }
   bool expectsContinue() const { return expectsContinue_; }
+  bool hasUpgrade() const { return hasUpgrade_; }
   // Whether the client is willing to send another request afterwards.
   bool keepAlive() const { return Base::keep_alive(); }
   // The length of the whole body when the head told it.
@@ -90,6 +91,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   bool targetIsAbsolute_ = false;
   bool isHead_ = false;
   bool expectsContinue_ = false;
+  bool hasUpgrade_ = false;
   bool headComplete_ = false;
 };
 

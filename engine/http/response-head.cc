@@ -149,7 +149,7 @@ std::optional<Framing> formatHead(std::string& out, const io::Response& response
 
   if (!dated) out.append(date.now());
   if (switching) {
-    // Nothing here speaks another protocol, so the connection ends with this head.
+    // What follows the head, if anything, is no HTTP any more.
     framing.keepAlive = false;
   } else if (!framing.keepAlive) {
     out.append("Connection: close\r\n");
