@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 
 #include <sys/uio.h>
 
@@ -47,6 +48,8 @@ class ByteStream {
   virtual void shutdown() = 0;
   // Whether the program at the other end has closed it for good, as far as anybody can know.
   virtual bool peerHasLeft() const = 0;
+  // What has broken it, as the end of a sentence about the peer.
+  virtual std::string failure() const { return "it has ended the connection"; }
 
  protected:
   Listener* listener_ = nullptr;

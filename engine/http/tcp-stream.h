@@ -25,9 +25,9 @@ class TcpStream final : public ByteStream {
   void shutdown() override;
   bool peerHasLeft() const override;
 
- private:
   int descriptor() const;
 
+ private:
   mutable Socket socket_;
   // What callbacks hold instead of a pointer: null once the stream is gone.
   std::shared_ptr<TcpStream*> self_;

@@ -15,118 +15,14 @@
 #include "engine/io/web-socket-pair.h"
 #include "tests/unit/http/test-server.h"
 #include "tests/unit/http/web-socket-frames.h"
+#include "tests/unit/http/web-socket-world.h"
 
 namespace lathe::http {
 namespace {
 
 using io::WebSocket;
 
-// The handler's side of a connection: writes down what it hears. On the loop.
-class Talker : public std::enable_shared_from_this<Talker> {
- public:
-  enum class Habit { listens, echoes, ignores };
-
-  Talker(std::unique_ptr<WebSocket> end, Habit habit) : socket(std::move(end)), habit_(habit) {}
-
-  void begin() {
-    if (habit_ != Habit::ignores) listen();
-  }
-  void listen() {
-    for (;;) {
-      receiving_ = socket->receive();
-      if (!receiving_.settled()) {
-        receiving_.then([this](io::Outcome<WebSocket::Received> outcome) {
-          if (hear(std::move(outcome))) listen();
-        });
-        return;
-      }
-      if (!hear(receiving_.takeOutcome())) return;
-    }
-  }
-
-  void drop() {
-    receiving_ = {};
-    socket.reset();
-  }
-
-  std::unique_ptr<WebSocket> socket;
-  std::string heard;
-
- private:
-  bool hear(io::Outcome<WebSocket::Received> outcome) {
-    if (outcome.failed()) {
-      try {
-        outcome.take();
-      } catch (const io::WebSocketError& error) {
-        heard += error.kind() == io::WebSocketError::Kind::protocol ? "[protocol]" : "[gone]";
-      }
-      return false;
-    }
-    auto received = outcome.take();
-    if (auto* message = std::get_if<WebSocket::Message>(&received)) {
-      heard += brief(message->bytes) + " ";
-      if (habit_ == Habit::echoes) socket->send(std::move(*message));
-      return true;
-    }
-    auto& close = std::get<WebSocket::Close>(received);
-    heard += "close(" + std::to_string(close.code) + ")";
-    if (habit_ == Habit::echoes) socket->close(std::move(close));
-    return true;
-  }
-
-  const Habit habit_;
-  io::Pending<WebSocket::Received> receiving_;
-};
-
-WebSocket::Message message(std::string bytes) {
-  return {WebSocket::Message::Kind::text, std::move(bytes)};
-}
-
-// Accepts a WebSocket for every request, and knows the last.
-class World {
- public:
-  explicit World(Talker::Habit habit = Talker::Habit::echoes, Limits limits = {},
-                 bool compression = false)
-      : habit_(habit),
-        compression_(compression),
-        server([this](io::RequestHead, std::unique_ptr<io::BodySource>) { return accept(); },
-               limits) {}
-
-  io::Response accept() {
-    auto pair = io::makeWebSocketPair();
-    talker = std::make_shared<Talker>(std::move(pair.second), habit_);
-    talker->begin();
-    if (limit != 0) talker->socket->limitMessages(limit);
-    io::Response response;
-    response.status = 101;
-    response.webSocket = std::make_unique<io::WebSocketUpgrade>();
-    response.webSocket->socket = std::move(pair.first);
-    response.webSocket->compression = compression_;
-    response.webSocket->keptAlive = talker;
-    response.delivery = delivery = std::make_shared<int>();
-    return response;
-  }
-
-  std::string heard() {
-    return server.onLoop([this] { return talker->heard; });
-  }
-  template <class Work>
-  void withSocket(Work work) {
-    server.onLoop([&] { work(*talker->socket); });
-  }
-
- private:
-  const Talker::Habit habit_;
-  const bool compression_;
-
- public:
-  std::size_t limit = 0;
-  std::shared_ptr<Talker> talker;
-  std::shared_ptr<void> delivery;
-  TestServer server;
-};
-
-constexpr std::string_view kRequest =
+const std::string kRequest =
     "GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
 
@@ -135,7 +31,7 @@ class WireClient {
   explicit WireClient(const World& world, std::string_view behind = "",
                       std::string_view fields = "")
       : client(world.server) {
-    client.send(std::string(kRequest) + std::string(fields) + "\r\n" + std::string(behind));
+    client.send(kRequest + std::string(fields) + "\r\n" + std::string(behind));
     head = client.readUntil("\r\n\r\n");
     REQUIRE(head.starts_with("HTTP/1.1 101 "));
   }
@@ -194,16 +90,6 @@ class WireClient {
   MessageInflater inflater{DeflateParameters::Side{}};
 };
 
-Limits impatient() {
-  Limits limits;
-  limits.sweepInterval = std::chrono::milliseconds(5);
-  limits.closeTimeout = std::chrono::milliseconds(20);
-  limits.lingerTimeout = std::chrono::milliseconds(20);
-  return limits;
-}
-
-std::string fill(std::size_t size) { return std::string(size, '*'); }
-
 }  // namespace
 
 TEST_CASE("a response that accepts a WebSocket says what RFC 6455 wants") {
@@ -230,7 +116,7 @@ TEST_CASE("the response's own headers go out, but not those that are the transpo
     return response;
   });
   TestClient client(server);
-  client.send(std::string(kRequest) + "\r\n");
+  client.send(kRequest + "\r\n");
   CHECK(plain(client.readAll()) ==
         "HTTP/1.1 101 Switching Protocols|sec-websocket-protocol: chat|Set-Cookie: a=1|"
         "Set-Cookie: b=2|Upgrade: websocket|Connection: Upgrade|"
@@ -299,7 +185,7 @@ TEST_CASE("a request for a WebSocket that is not as it should be is refused") {
 TEST_CASE("a request for a WebSocket may get any other answer, and the connection goes on") {
   TestServer server(echo);
   TestClient client(server);
-  client.send(std::string(kRequest) + "\r\n");
+  client.send(kRequest + "\r\n");
   CHECK(plain(client.readUntil("GET /chat http://h")).starts_with("HTTP/1.1 200 OK"));
   client.send("GET /second HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(plain(client.readUntil("GET /second http://h")).starts_with("HTTP/1.1 200 OK"));
@@ -322,7 +208,7 @@ TEST_CASE("frames right behind the request are not lost") {
     World other;
     world = &other;
     TestClient client(server);
-    client.send(std::string(kRequest) + "\r\n");
+    client.send(kRequest + "\r\n");
     REQUIRE(eventually([&] { return server.onLoop([&] { return answer.wanted(); }); }));
     client.send(text("early") + text("bird"));
     server.onLoop([&] { answer.resolve(world->accept()); });
