@@ -28,7 +28,8 @@ Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs, ObjectSto
     : log_(log),
       platform_(v8Flags(configs)),
       work_(loop_.get_executor()),
-      objects_(loop_, std::move(objects)) {
+      objects_(loop_, std::move(objects)),
+      dialer_(loop_) {
   theRuntime = this;
   for (int signal : kAbortSignals) {
     std::signal(signal, [](int) {
@@ -40,6 +41,7 @@ Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs, ObjectSto
   engine_.emplace(platform_, loop_, log_,
                   worker::Engine::Options{js::embeddedSnapshot(), configs.front().cacheLimits,
                                           &Runtime::onFatal});
+  engine_->useDialer(&dialer_);
   if (requests) {
     control_.emplace(engine_->cpuWatch(), loop_, std::move(*requests));
   } else {
@@ -72,6 +74,7 @@ void Runtime::openControlSocket() {
                                std::optional<persist::AlarmTime> time) {
     engine_->alarmChanged(actor, time);
   };
+  living.sockets = [this](const persist::ActorRef& actor) { return engine_->actorSockets(actor); };
   if (!storage_) storage_.emplace(loop_.get_executor(), *store, std::move(living));
   try {
     controlSocket_.emplace(loop_, [this](ControlRequest request) {

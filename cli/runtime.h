@@ -15,6 +15,7 @@
 #include "cli/re-execution.h"
 #include "cli/storage-local.h"
 #include "cli/terminal-log.h"
+#include "engine/http/web-socket-dialer.h"
 #include "engine/io/pending.h"
 #include "engine/js/platform.h"
 #include "engine/worker/engine.h"
@@ -66,6 +67,7 @@ class Runtime {
   // Keeps `run_one` waiting instead of returning when there is nothing to do.
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   ObjectStore objects_;
+  http::WebSocketDialer dialer_;
   std::optional<worker::Engine> engine_;
   std::optional<ControlThread> control_;
   std::optional<LocalStorage> storage_;

@@ -1,5 +1,8 @@
 #include "engine/api/durable-object-state.h"
 
+#include <chrono>
+#include <cmath>
+
 #include "engine/api/natives.h"
 #include "engine/io/io-context.h"
 #include "engine/js/stop-script.h"
@@ -17,14 +20,11 @@ void missing() {
   throw js::notImplemented(kWhat);
 }
 constexpr char kFacets[] = "ctx.facets";
-constexpr char kAcceptWebSocket[] = "ctx.acceptWebSocket";
-constexpr char kGetWebSockets[] = "ctx.getWebSockets";
-constexpr char kGetTags[] = "ctx.getTags";
-constexpr char kSetAutoResponse[] = "ctx.setWebSocketAutoResponse";
-constexpr char kGetAutoResponse[] = "ctx.getWebSocketAutoResponse";
-constexpr char kGetAutoResponseTimestamp[] = "ctx.getWebSocketAutoResponseTimestamp";
-constexpr char kSetEventTimeout[] = "ctx.setHibernatableWebSocketEventTimeout";
-constexpr char kGetEventTimeout[] = "ctx.getHibernatableWebSocketEventTimeout";
+
+js::Ptr<WebSocket> requireSocket(js::Lock& js, v8::Local<v8::Value> value) {
+  if (auto socket = WebSocket::of(js, value)) return socket;
+  throw js::typeError("is not of type 'WebSocket'.");
+}
 
 }  // namespace
 
@@ -74,6 +74,56 @@ void DurableObjectState::abort(js::Lock& js, std::optional<v8::Local<v8::Value>>
   js::stopScript(js);
 }
 
+// ---- Sockets that outlive the instance ----
+
+void DurableObjectState::acceptWebSocket(js::Lock& js, v8::Local<v8::Value> socket,
+                                         std::optional<v8::Local<v8::Value>> tags) {
+  sockets().accept(js, *requireSocket(js, socket), tags.value_or(js.undefined()));
+}
+
+std::vector<v8::Local<v8::Value>> DurableObjectState::getWebSockets(
+    js::Lock& js, std::optional<std::string> tag) {
+  return sockets().faces(js, tag);
+}
+
+std::vector<std::string> DurableObjectState::getTags(js::Lock& js, v8::Local<v8::Value> socket) {
+  return sockets().tagsOf(*requireSocket(js, socket));
+}
+
+void DurableObjectState::setWebSocketAutoResponse(
+    std::optional<js::Nullable<js::Ptr<WebSocketRequestResponsePair>>> pair) {
+  sockets().autoResponse = pair && pair->value ? *pair->value : nullptr;
+}
+
+js::Nullable<js::Ptr<WebSocketRequestResponsePair>> DurableObjectState::getWebSocketAutoResponse() {
+  const auto& pair = sockets().autoResponse;
+  if (!pair) return {};
+  return {pair};
+}
+
+v8::Local<v8::Value> DurableObjectState::getWebSocketAutoResponseTimestamp(
+    js::Lock& js, v8::Local<v8::Value> socket) {
+  auto at = sockets().autoResponseAt(*requireSocket(js, socket));
+  if (!at) return js.null();
+  auto ms = std::chrono::floor<std::chrono::milliseconds>(at->time_since_epoch()).count();
+  return js::check(v8::Date::New(js.context(), static_cast<double>(ms)));
+}
+
+void DurableObjectState::setHibernatableWebSocketEventTimeout(std::optional<double> timeoutMs) {
+  if (!timeoutMs || !(*timeoutMs > 0)) {
+    sockets().eventTimeoutMs.reset();
+    return;
+  }
+  if (*timeoutMs > HibernatableSockets::kEventTimeoutMsMax) {
+    throw js::plainError("Event timeout should not exceed 604800000 ms.");
+  }
+  sockets().eventTimeoutMs = std::floor(*timeoutMs);
+}
+
+js::Nullable<double> DurableObjectState::getHibernatableWebSocketEventTimeout() {
+  return {sockets().eventTimeoutMs};
+}
+
 void DurableObjectState::describe(js::Class<DurableObjectState>& c, const Compatibility&) {
   c.name(kInterface).hidden();
   c.attribute<&DurableObjectState::id>("id");
@@ -84,14 +134,17 @@ void DurableObjectState::describe(js::Class<DurableObjectState>& c, const Compat
   c.method<&DurableObjectState::blockConcurrencyWhile>("blockConcurrencyWhile");
   c.method<&DurableObjectState::abort>("abort");
   c.attribute<&missing<kFacets>>("facets");
-  c.method<&missing<kAcceptWebSocket>>("acceptWebSocket");
-  c.method<&missing<kGetWebSockets>>("getWebSockets");
-  c.method<&missing<kGetTags>>("getTags");
-  c.method<&missing<kSetAutoResponse>>("setWebSocketAutoResponse");
-  c.method<&missing<kGetAutoResponse>>("getWebSocketAutoResponse");
-  c.method<&missing<kGetAutoResponseTimestamp>>("getWebSocketAutoResponseTimestamp");
-  c.method<&missing<kSetEventTimeout>>("setHibernatableWebSocketEventTimeout");
-  c.method<&missing<kGetEventTimeout>>("getHibernatableWebSocketEventTimeout");
+  c.method<&DurableObjectState::acceptWebSocket>("acceptWebSocket");
+  c.method<&DurableObjectState::getWebSockets>("getWebSockets");
+  c.method<&DurableObjectState::getTags>("getTags");
+  c.method<&DurableObjectState::setWebSocketAutoResponse>("setWebSocketAutoResponse");
+  c.method<&DurableObjectState::getWebSocketAutoResponse>("getWebSocketAutoResponse");
+  c.method<&DurableObjectState::getWebSocketAutoResponseTimestamp>(
+      "getWebSocketAutoResponseTimestamp");
+  c.method<&DurableObjectState::setHibernatableWebSocketEventTimeout>(
+      "setHibernatableWebSocketEventTimeout");
+  c.method<&DurableObjectState::getHibernatableWebSocketEventTimeout>(
+      "getHibernatableWebSocketEventTimeout");
 }
 
 }  // namespace lathe::api

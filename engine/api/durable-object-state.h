@@ -2,6 +2,7 @@
 
 #include "engine/api/durable-object-id.h"
 #include "engine/api/durable-object-storage.h"
+#include "engine/api/hibernatable-sockets.h"
 
 namespace lathe::api {
 
@@ -20,9 +21,11 @@ class DurableObjectState final : public js::Object {
   // Of an ephemeral actor, the name that it was reached by.
   using Id = std::variant<js::Ptr<DurableObjectId>, std::string>;
 
+  using Sockets = io::IoOwn<std::shared_ptr<HibernatableSockets>>;
+
   // `storage` is null for an actor without any.
-  DurableObjectState(Id id, js::Ptr<DurableObjectStorage> storage)
-      : id_(std::move(id)), storage_(std::move(storage)) {}
+  DurableObjectState(Id id, js::Ptr<DurableObjectStorage> storage, Sockets sockets)
+      : id_(std::move(id)), storage_(std::move(storage)), sockets_(std::move(sockets)) {}
 
   const Id& id() const { return id_; }
   v8::Local<v8::Value> storage(js::Lock& js, js::Receiver receiver);
@@ -34,11 +37,30 @@ class DurableObjectState final : public js::Object {
   // Resets the object at once: no code after the call runs.
   void abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason, AbortOptions options);
 
+  // ---- Sockets that outlive the instance; `socket` is a script's WebSocket ----
+
+  void acceptWebSocket(js::Lock& js, v8::Local<v8::Value> socket,
+                       std::optional<v8::Local<v8::Value>> tags);
+  std::vector<v8::Local<v8::Value>> getWebSockets(js::Lock& js, std::optional<std::string> tag);
+  std::vector<std::string> getTags(js::Lock& js, v8::Local<v8::Value> socket);
+  // Without a pair: none from here on.
+  void setWebSocketAutoResponse(
+      std::optional<js::Nullable<js::Ptr<WebSocketRequestResponsePair>>> pair);
+  js::Nullable<js::Ptr<WebSocketRequestResponsePair>> getWebSocketAutoResponse();
+  // A Date, or null when the socket never had an automatic response.
+  v8::Local<v8::Value> getWebSocketAutoResponseTimestamp(js::Lock& js, v8::Local<v8::Value> socket);
+  // In milliseconds; none and 0: no limit.
+  void setHibernatableWebSocketEventTimeout(std::optional<double> timeoutMs);
+  js::Nullable<double> getHibernatableWebSocketEventTimeout();
+
   static void describe(js::Class<DurableObjectState>& c, const Compatibility&);
 
  private:
+  HibernatableSockets& sockets() { return *sockets_.get(); }
+
   Id id_;
   js::Ptr<DurableObjectStorage> storage_;
+  Sockets sockets_;
 };
 
 }  // namespace lathe::api

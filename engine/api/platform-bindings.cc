@@ -14,6 +14,7 @@
 #include "engine/api/fetcher.h"
 #include "engine/api/file.h"
 #include "engine/api/headers.h"
+#include "engine/api/hibernatable-sockets.h"
 #include "engine/api/loopback-service.h"
 #include "engine/api/natives.h"
 #include "engine/api/random.h"
@@ -26,6 +27,7 @@
 #include "engine/api/timers.h"
 #include "engine/api/url-search-params.h"
 #include "engine/api/url.h"
+#include "engine/api/web-socket.h"
 #include "engine/js/dom-exception.h"
 #include "engine/js/native-function.h"
 
@@ -60,6 +62,8 @@ constexpr js::Interface kInterfaces[] = {
     js::interface<Url>(),
     js::interface<UrlSearchParams>(),
     js::interface<UrlSearchParams::Iterator>(),
+    js::interface<WebSocket>(),
+    js::interface<WebSocketRequestResponsePair>(),
 };
 
 constexpr js::Function kGlobals[] = {
@@ -79,6 +83,7 @@ constexpr js::Function kNatives[] = {
     js::function<&clearTimer>("clearTimer"),
     js::function<&colors>("colors"),
     js::function<&currentContextToken>("currentContextToken"),
+    js::function<&WebSocket::dial>("dialWebSocket"),
     js::function<&enqueueMicrotask>("enqueueMicrotask"),
     js::function<&fillRandom>("fillRandom"),
     js::function<&getConstructorName>("getConstructorName"),
@@ -87,6 +92,7 @@ constexpr js::Function kNatives[] = {
     js::function<&getProxyDetails>("getProxyDetails"),
     js::function<&isContextActive>("isContextActive"),
     js::function<&kindOf>("kindOf"),
+    js::function<&WebSocket::makePair>("makeWebSocketPair"),
     js::function<&now>("now"),
     js::function<&previewEntries>("previewEntries"),
     js::function<&print>("print"),

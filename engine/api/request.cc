@@ -2,6 +2,7 @@
 
 #include <boost/beast/http/verb.hpp>
 
+#include "engine/api/hook.h"
 #include "engine/compatibility.h"
 #include "engine/io/io-context.h"
 #include "engine/web/url.h"
@@ -34,15 +35,6 @@ std::string normalizeMethod(std::string method, bool upperCaseAll) {
     throw js::typeError("Invalid HTTP method string: " + method);
   }
   return upperCaseAll ? upper : method;
-}
-
-// Calls into the built-in JavaScript.
-v8::Local<v8::Value> callHook(js::Lock& js, std::string_view name,
-                              std::initializer_list<v8::Local<v8::Value>> arguments) {
-  std::vector<v8::Local<v8::Value>> values(arguments);
-  auto hooks = io::Realm::of(js).hooks();
-  auto hook = js::check(hooks->Get(js.context(), js.name(name))).As<v8::Function>();
-  return js::check(hook->Call(js.context(), hooks, static_cast<int>(values.size()), values.data()));
 }
 
 bool isSafe(std::string_view method) { return method == "GET" || method == "HEAD"; }

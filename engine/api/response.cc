@@ -19,6 +19,7 @@ void ResponseInit::members(js::Dictionary<ResponseInit>& d) {
   d.member<&ResponseInit::headers>("headers");
   d.member<&ResponseInit::status>("status");
   d.member<&ResponseInit::statusText>("statusText");
+  d.member<&ResponseInit::webSocket>("webSocket");
 }
 
 // https://fetch.spec.whatwg.org/#initialize-a-response
@@ -26,12 +27,17 @@ void Response::apply(js::Lock& js,
                      std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   if (!init) return;
   if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
+    webSocket_ = (*other)->webSocket_;
     setStatus((*other)->status_);
     statusText_ = (*other)->statusText_;
     headers_ = js::make<Headers>(*(*other)->headers(), Headers::Guard::none);
     return;
   }
   auto& values = std::get<ResponseInit>(*init);
+  if (values.webSocket) setWebSocket(js, *values.webSocket);
+  if (webSocket_ && values.status.value_or(101) != 101) {
+    throw js::rangeError("Responses with a WebSocket must have status code 101.");
+  }
   if (values.status) setStatus(*values.status);
   if (values.statusText) {
     for (char c : values.statusText->bytes) {
@@ -47,12 +53,30 @@ void Response::apply(js::Lock& js,
 }
 
 void Response::setStatus(std::int32_t status) {
-  if (status == 101) throw js::notImplemented("Response with status 101 (WebSocket)");
+  if (status == 101 && webSocket_) {
+    status_ = status;
+    return;
+  }
   if (status < 200 || status > 599) {
     throw js::rangeError(
         "Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
   }
   status_ = status;
+}
+
+void Response::setWebSocket(js::Lock& js, v8::Local<v8::Value> socket) {
+  if (socket->IsNullOrUndefined()) return;
+  webSocket_ = WebSocket::of(js, socket);
+  if (!webSocket_) throw js::typeError("member 'webSocket' is not of type 'WebSocket'.");
+  status_ = 101;
+}
+
+v8::Local<v8::Value> Response::webSocket(js::Lock& js, js::Receiver receiver) {
+  if (!webSocket_) return js.null();
+  // Kept by the slot: what a script puts on the object stays.
+  auto face = WebSocket::faceOf(js, webSocket_);
+  js::setSlot(receiver.object, kWebSocketSlot, face);
+  return face;
 }
 
 void Response::addContentType() {
@@ -137,6 +161,10 @@ js::Ptr<Response> Response::received(io::Response from) {
   response->status_ = static_cast<std::int32_t>(from.status);
   response->statusText_ = std::move(from.statusText);
   response->headers_ = js::make<Headers>(from.headers, Headers::Guard::immutable);
+  if (from.webSocket) {
+    auto protocol = response->headers_->find("sec-websocket-protocol").value_or("");
+    response->webSocket_ = WebSocket::received(std::move(*from.webSocket), std::move(protocol));
+  }
   if (auto* bytes = std::get_if<io::SharedBytes>(&from.body)) {
     static_cast<Body&>(*response).assign(std::move(*bytes));
   } else if (auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&from.body)) {
@@ -147,6 +175,7 @@ js::Ptr<Response> Response::received(io::Response from) {
 }
 
 js::Ptr<Response> Response::clone(js::Lock&) {
+  if (webSocket_) throw js::typeError("Cannot clone a response to a WebSocket handshake.");
   auto copy = js::make<Response>();
   copy->cloneFrom(*this);
   copy->type_ = type_;
@@ -157,8 +186,16 @@ js::Ptr<Response> Response::clone(js::Lock&) {
   return copy;
 }
 
-io::Response Response::release() {
+io::Response Response::release(js::Lock& js, Asked asked) {
   io::Response response;
+  if (webSocket_) {
+    if (asked != Asked::webSocket) {
+      throw js::typeError(
+          "Worker tried to return WebSocket in a response to a request which did not contain the "
+          "header \"Upgrade: websocket\".");
+    }
+    response.webSocket = webSocket_->couple(js);
+  }
   response.status = static_cast<unsigned>(status_);
   response.statusText = statusText_;
   if (headers_) {

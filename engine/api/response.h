@@ -2,6 +2,7 @@
 
 #include "engine/api/body.h"
 #include "engine/api/headers.h"
+#include "engine/api/web-socket.h"
 
 namespace lathe::api {
 
@@ -12,6 +13,8 @@ struct ResponseInit {
   std::optional<HeadersInit> headers;
   std::optional<std::int32_t> status;
   std::optional<js::ByteString> statusText;
+  // Workers' own: with a status of 101.
+  std::optional<v8::Local<v8::Value>> webSocket;
 
   static void members(js::Dictionary<ResponseInit>& d);
 };
@@ -20,6 +23,8 @@ struct ResponseInit {
 class Response final : public js::Object, public Body {
  public:
   static constexpr const char* kInterface = "Response";
+  // Wrapper slot: the script's object for the WebSocket.
+  static constexpr int kWebSocketSlot = 0;
   enum class Type { normal, error };
 
   static js::Ptr<Response> construct(
@@ -39,12 +44,15 @@ class Response final : public js::Object, public Body {
   bool ok() const { return status_ >= 200 && status_ < 300; }
   js::ByteString statusText() const { return {statusText_}; }
   js::Ptr<Headers> headers();
-  v8::Local<v8::Value> webSocket(js::Lock& js) const { return js.null(); }
+  // The script's WebSocket, or null.
+  v8::Local<v8::Value> webSocket(js::Lock& js, js::Receiver receiver);
   js::Ptr<Response> clone(js::Lock& js);
 
   bool isError() const { return type_ == Type::error; }
-  // Hands everything over to the transport. Throws TypeError when the body was used.
-  io::Response release();
+  // Hands everything over to the transport, as the answer to a request that has asked for a
+  // WebSocket or has not. Throws TypeError when the body was used, or the WebSocket is.
+  enum class Asked { response, webSocket };
+  io::Response release(js::Lock& js, Asked asked);
 
   static void describe(js::Class<Response>& c, const Compatibility&);
 
@@ -55,6 +63,7 @@ class Response final : public js::Object, public Body {
   // After the body has come: its type becomes a header unless there is one.
   void addContentType();
   void setStatus(std::int32_t status);
+  void setWebSocket(js::Lock& js, v8::Local<v8::Value> socket);
   void apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
 
   Type type_ = Type::normal;
@@ -63,6 +72,7 @@ class Response final : public js::Object, public Body {
   std::string url_;
   // Null as long as nobody has given or asked for any: the body's type is all there is then.
   js::Ptr<Headers> headers_;
+  js::Ptr<WebSocket> webSocket_;
 };
 
 }  // namespace lathe::api

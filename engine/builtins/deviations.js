@@ -10,6 +10,7 @@ export function deviate(flags) {
     delete global.FinalizationRegistry;
   }
   if (!flags.set_tostring_tag) removeTags(global);
+  if (!flags.websocket_standard_binary_type) delete global.WebSocket.prototype.binaryType;
   if (!flags.global_navigator) {
     delete global.navigator;
     delete global.Navigator;

@@ -50,6 +50,16 @@ import { PromiseRejectionEvent, reportLateHandling, reportRejection } from './pr
 import { reportError, reportException } from './report-error.js';
 import { receiveCall, rpcProperty } from './rpc.js';
 import { Scheduler, createScheduler } from './scheduler.js';
+import {
+  WebSocket,
+  WebSocketPair,
+  makeWebSocket,
+  nativeWebSocket,
+  webSocketClosed,
+  webSocketFailed,
+  webSocketMessage,
+  webSocketOpened,
+} from './web-socket.js';
 
 const interfaces = {
   AbortController,
@@ -72,6 +82,8 @@ const interfaces = {
   ScheduledEvent,
   Scheduler,
   ServiceWorkerGlobalScope,
+  WebSocket,
+  WebSocketPair,
   WorkerGlobalScope,
 };
 
@@ -177,6 +189,15 @@ const hooks = {
   receiveCall,
   rpcProperty,
   missingBinding: missingObject,
+
+  // makeWebSocket(native) → a WebSocket that holds it; nativeWebSocket(value) → what one holds, or undefined. The
+  // others fire the events of a WebSocket: what was received, the Close, the failure before it.
+  makeWebSocket,
+  nativeWebSocket,
+  webSocketClosed,
+  webSocketFailed,
+  webSocketMessage,
+  webSocketOpened,
 
   // fillMap(map, entries): `entries` is [key, value, key, value…].
   fillMap,

@@ -31,6 +31,8 @@
 //   enqueueMicrotask(callback)         runs a callback that never throws at the next checkpoint
 //   rpcSend(stub, path, args) a promise of a method's result; of a property when args is undefined
 //   waitUntil(promise)        keeps the running event alive until it settles; throws in global scope
+//   dialWebSocket(face, url, protocols)   what a WebSocket (web-socket.js) holds, towards a server
+//   makeWebSocketPair()       both ends of a new pair
 //   isContextActive()                  whether a request or actor event is running
 //   currentContextToken()              an object that stands for the running I/O context, or undefined
 export let native;

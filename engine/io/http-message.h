@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
 
@@ -28,6 +29,11 @@ struct RequestHead {
   std::string clientAddress;
   // The target has been through the URL parser, which would change nothing about it any more.
   bool targetIsSerialized = false;
+
+  // Whether the client wants the connection to become a WebSocket (RFC 6455 §4.1).
+  bool asksForWebSocket() const {
+    return boost::beast::iequals(message[boost::beast::http::field::upgrade], "websocket");
+  }
 };
 
 // Why a body could not be read to its end. The message is safe to show to a script.

@@ -260,7 +260,8 @@ void IoContext::runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lo
 // ---- Hang detection ----
 
 bool IoContext::nothingPending() const {
-  return tasks_.empty() && pendingEvents_ == 0 && timers_.counted() == 0;
+  return tasks_.size() == silentTasks_ && postponed_.empty() && pendingEvents_ == 0 &&
+         timers_.counted() == 0;
 }
 
 void IoContext::checkHang() {
@@ -297,13 +298,41 @@ IoContext::PendingEvent::~PendingEvent() {
   }
 }
 
+// ---- WebSockets ----
+
+void IoContext::listensTo(const std::shared_ptr<GatedWebSocket>& socket) {
+  if (webSockets_.size() >= webSocketsMax_) {
+    std::erase_if(webSockets_, [](const auto& known) { return known.expired(); });
+    webSocketsMax_ = std::max<std::size_t>(8, 2 * webSockets_.size());
+  }
+  webSockets_.push_back(socket);
+}
+
+void IoContext::closeWebSockets() {
+  constexpr std::uint16_t kServiceRestart = 1012;
+  for (auto& known : std::exchange(webSockets_, {})) {
+    if (auto socket = known.lock()) {
+      socket->close({kServiceRestart, "Service restart"}, gates_ ? &gates_->output : nullptr);
+    }
+  }
+}
+
 // ---- IoOwn ----
 
 namespace detail {
 
 void checkOwner(const std::weak_ptr<IoContext>& owner, const char* typeName) {
   auto context = owner.lock();
-  if (context && context.get() == IoContext::currentOrNull()) return;
+  auto* accessing = IoContext::currentOrNull();
+  if (context && context.get() == accessing) return;
+  if (accessing && accessing->gates()) {
+    throw js::plainError(
+        "Cannot perform I/O on behalf of a different Durable Object. I/O objects (such as streams, "
+        "request/response bodies, and others) created in the context of one Durable Object cannot "
+        "be accessed from a different Durable Object in the same isolate. This is a limitation of "
+        "Cloudflare Workers which allows us to improve overall performance. (I/O type: " +
+        std::string(typeName) + ")");
+  }
   throw js::plainError(
       "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, "
       "request/response bodies, and others) created in the context of one request handler cannot "

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "engine/io/actor-gates.h"
+#include "engine/io/gated-web-socket.h"
 #include "engine/io/io-own.h"
 #include "engine/io/pending.h"
 #include "engine/io/realm.h"
@@ -125,14 +126,17 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   static constexpr std::size_t kSectionDepthMax = 64;
 
   // Whether nothing is under way that could run JavaScript by itself.
-  bool idle() const { return nothingPending() && waitUntilCount_ == 0 && admissions_.empty(); }
+  bool idle() const {
+    return nothingPending() && tasks_.empty() && waitUntilCount_ == 0 && admissions_.empty();
+  }
 
   // ---- From I/O to JavaScript ----
 
   // The one bridge: returns a JavaScript promise for `pending`. When it settles, the isolate is
   // entered for this context, `continuation(js, value)` runs, the promise settles with what it
   // returned or threw, and microtasks drain: one entry. When the context ends first, the I/O is
-  // dropped, the continuation destroyed uncalled, and the promise never settles.
+  // dropped, the continuation destroyed uncalled, and the promise never settles. A continuation
+  // that takes an `Outcome<T>` hears of failures too, which otherwise reject the promise.
   template <class T, class Continuation>
   v8::Local<v8::Promise> awaitIo(js::Lock& js, Pending<T> pending, Continuation continuation) {
     return awaitIo(js, std::move(pending), std::move(continuation), {});
@@ -144,6 +148,13 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
                                               Continuation continuation) {
     return awaitIo(js, std::move(pending), std::move(continuation),
                    inputLock_ ? inputLock_.share() : InputGate::Lock());
+  }
+
+  // The same for what only JavaScript of this context can settle: it brings no answer by itself
+  // (reference §2.8).
+  template <class T, class Continuation>
+  v8::Local<v8::Promise> awaitIoOfOwn(js::Lock& js, Pending<T> pending, Continuation continuation) {
+    return awaitIo(js, std::move(pending), std::move(continuation), {}, Task::Brings::nothing);
   }
 
   // ---- From JavaScript to I/O ----
@@ -179,6 +190,12 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Something that might have brought the answer has ended: when nothing else is left that might,
   // aborts.
   void checkHang();
+
+  // The code that this context runs has been replaced: tells the peers of its WebSockets to come
+  // again (1012, service restart), behind what was sent to them.
+  void closeWebSockets();
+  // A WebSocket that this context's JavaScript listens to, and that ends with it.
+  void listensTo(const std::shared_ptr<GatedWebSocket>& socket);
 
   // ---- What it owns ----
 
@@ -237,17 +254,22 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   };
 
   struct Task {
+    enum class Brings { answers, nothing };
     virtual ~Task() = default;
     std::list<std::unique_ptr<Task>>::iterator position;
+    Brings brings = Brings::answers;
   };
 
   template <class T, class Continuation>
   v8::Local<v8::Promise> awaitIo(js::Lock& js, Pending<T> pending, Continuation continuation,
-                                 InputGate::Lock held) {
+                                 InputGate::Lock held,
+                                 Task::Brings brings = Task::Brings::answers) {
     auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
     auto* task = new Await<T, Continuation>(*this, js, resolver, std::move(pending),
                                             std::move(continuation));
     task->held = std::move(held);
+    task->brings = brings;
+    if (brings == Task::Brings::nothing) ++silentTasks_;
     if (inputLock_) task->section = inputLock_.criticalSection();
     tasks_.emplace_back(task);
     task->position = std::prev(tasks_.end());
@@ -293,6 +315,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
       // Taken out of the list first: whatever happens in JavaScript may end the context.
       auto owned = std::move(*position);
       context.tasks_.erase(position);
+      if (this->brings == Brings::nothing) --context.silentTasks_;
       context.runLocked(
           std::move(lock), [&](js::Lock& js) { settle(js, std::move(outcome)); }, [](js::Lock&) {});
       owned.reset();  // this object
@@ -305,7 +328,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
       v8::TryCatch guard(js.v8());
       try {
         v8::Local<v8::Value> value = js.undefined();
-        if constexpr (std::is_void_v<T>) {
+        if constexpr (std::is_invocable_v<Continuation&, js::Lock&, Outcome<T>>) {
+          value = called(js, [&] { return continuation(js, std::move(outcome)); });
+        } else if constexpr (std::is_void_v<T>) {
           outcome.take();
           value = called(js, [&] { return continuation(js); });
         } else {
@@ -372,6 +397,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // In order of creation; destroyed in reverse.
   std::list<std::unique_ptr<detail::OwnedObject>> objects_;
   std::list<std::unique_ptr<Task>> tasks_;
+  // How many of them bring no answer.
+  std::size_t silentTasks_ = 0;
   std::unordered_set<const Task*> postponed_;
   Timers timers_;
   std::exception_ptr abortError_;
@@ -383,6 +410,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   std::size_t pendingEvents_ = 0;
   bool answerExpected_ = false;
   bool hangCheckPosted_ = false;
+  // Those that have gone are forgotten whenever the list has doubled.
+  std::vector<std::weak_ptr<GatedWebSocket>> webSockets_;
+  std::size_t webSocketsMax_ = 8;
 };
 
 }  // namespace lathe::io

@@ -42,6 +42,8 @@ class Outcome {
 
   bool failed() const { return state_.index() == 1; }
   std::exception_ptr error() const { return failed() ? std::get<1>(state_) : nullptr; }
+  // To look at; null when it failed.
+  const Value* value() const { return std::get_if<0>(&state_); }
 
   // The value, moved out; throws the error when it failed.
   T take() {

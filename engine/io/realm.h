@@ -18,6 +18,7 @@ class Isolate;
 namespace lathe::io {
 
 class CpuWatch;
+class WebSocketDialer;
 
 // What an I/O context needs of the worker it runs for; `Worker` implements it. Outlives every
 // context.
@@ -57,6 +58,8 @@ class Realm {
   virtual void printException(std::string_view text) = 0;
   // What the worker has asked for.
   virtual const Compatibility& compatibility() const = 0;
+  // Opens WebSockets towards the network; null when there is none to reach.
+  virtual WebSocketDialer* webSocketDialer() = 0;
   // Timer ids are unique per global scope.
   virtual std::uint32_t nextTimerId() = 0;
   // Watches how long one entry computes.

@@ -90,6 +90,11 @@ bool ActorNamespace::hold(const std::string& idBytes, io::Pending<void> until) {
   return true;
 }
 
+void ActorNamespace::use(std::weak_ptr<Generation> generation) {
+  generation_ = std::move(generation);
+  for (auto& [key, actor] : actors_) actor->codeReplaced();
+}
+
 void ActorNamespace::prune() {
   if (actors_.size() + befores_.size() < pruneAt_) return;
   std::erase_if(actors_, [](const auto& entry) {
@@ -145,6 +150,12 @@ bool ActorNamespaces::hold(const persist::ActorRef& actor, io::Pending<void> unt
   // Nothing is alive in a namespace that is not loaded.
   auto home = byKey(actor.space);
   return !home || home->hold(actor.actor, std::move(until));
+}
+
+Engine::ActorSockets ActorNamespaces::sockets(const persist::ActorRef& actor) const {
+  auto home = byKey(actor.space);
+  auto existing = home ? home->existing(actor.actor) : nullptr;
+  return existing ? existing->sockets() : Engine::ActorSockets();
 }
 
 // ---- Alarms ----

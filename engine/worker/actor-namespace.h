@@ -43,7 +43,7 @@ class ActorNamespace final : public api::ActorDirectory,
   void close();
 
   // From now on instances are made of this generation's class.
-  void use(std::weak_ptr<Generation> generation) { generation_ = std::move(generation); }
+  void use(std::weak_ptr<Generation> generation);
 
  private:
   // What its instances are made of now.
@@ -79,6 +79,7 @@ class ActorNamespaces {
   // As Engine says.
   bool hold(const persist::ActorRef& actor, io::Pending<void> until);
   void alarmChanged(const persist::ActorRef& actor, std::optional<persist::AlarmTime> time);
+  Engine::ActorSockets sockets(const persist::ActorRef& actor) const;
 
  private:
   io::Pending<AlarmScheduler::Result> runAlarm(const persist::ActorRef& actor,

@@ -38,6 +38,7 @@ Worker::Actor::Actor(const Host& host, api::ActorId id, Options options)
 
 Worker::Actor::~Actor() {
   if (instance_) dropInstance();
+  if (sockets_) sockets_->drop();
 }
 
 void Worker::Actor::close() {
@@ -45,6 +46,7 @@ void Worker::Actor::close() {
   handOverTimer_.cancel();
   waiting_.clear();
   underWay_.clear();
+  if (sockets_) sockets_->drop();
   instance_.reset();
 }
 
@@ -62,6 +64,8 @@ io::Pending<io::Response> Worker::Actor::fetch(io::RequestHead head,
   auto target = head.message.target();
   std::string title(method.data(), method.size());
   title.append(" ").append(target.data(), target.size());
+  auto asked =
+      head.asksForWebSocket() ? api::Response::Asked::webSocket : api::Response::Asked::response;
   auto request = std::make_shared<Request>(
       Request{std::move(head), std::move(body), std::move(channel.resolver)});
   deliver(
@@ -80,13 +84,13 @@ io::Pending<io::Response> Worker::Actor::fetch(io::RequestHead head,
         v8::Local<v8::Value> argument = js::wrap(js, made);
         return js::check(handler.As<v8::Function>()->Call(js.context(), object, 1, &argument));
       },
-      [request](js::Lock& js, v8::Local<v8::Value> value) -> std::function<void()> {
+      [request, asked](js::Lock& js, v8::Local<v8::Value> value) -> std::function<void()> {
         auto* response = js::unwrap<api::Response>(js, value);
         if (!response || response->isError()) {
           throw js::typeError(
               "Incorrect type for Promise: the Promise did not resolve to 'Response'.");
         }
-        auto released = std::make_shared<io::Response>(response->release());
+        auto released = std::make_shared<io::Response>(response->release(js, asked));
         return [request, released] { request->resolver.resolve(std::move(*released)); };
       },
       [request](std::exception_ptr error) { request->resolver.reject(std::move(error)); });
@@ -254,6 +258,13 @@ void Worker::Actor::construct() {
     return breakWith(std::make_exception_ptr(
         js::plainError("The class \"" + name + "\" of this Durable Object is not exported.")));
   }
+  if (!sockets_) {
+    sockets_ = std::make_shared<api::HibernatableSockets>(
+        [weak = weak_from_this()](const std::shared_ptr<api::HibernatableSocket>& socket,
+                                  api::HibernatableSockets::Event event) {
+          if (auto self = weak.lock()) self->receive(socket, std::move(event));
+        });
+  }
   instance_ = Instance::make(host_, std::move(definition), options_, id_);
   instance_->context->onAbort(
       [weak = weak_from_this(), made = instance_.get()](std::exception_ptr error) {
@@ -272,10 +283,16 @@ void Worker::Actor::construct() {
 }
 
 void Worker::Actor::runConstructor(js::Lock& js, Instance& instance) {
+  // Nothing that it says is heard when it fails.
+  auto said = instance.gates.output.lock();
   auto exception = js::caught(js, [&] {
     api::DurableObjectState::Id id = id_.name().value_or("");
     if (!instance.actorClass.ephemeral) id = js::make<api::DurableObjectId>(id_.asKnownInside());
-    auto ctx = js::wrap(js, js::make<api::DurableObjectState>(std::move(id), instance.storage));
+    using Sockets = std::shared_ptr<api::HibernatableSockets>;
+    auto sockets =
+        instance.context->addObject(std::make_unique<Sockets>(sockets_), "DurableObjectState");
+    auto ctx = js::wrap(
+        js, js::make<api::DurableObjectState>(std::move(id), instance.storage, std::move(sockets)));
     auto& exported = *instance.worker->findEntrypoint(instance.actorClass.className);
     auto object = instance.worker->newInstance(js, exported, ctx);
     instance.object = js::Ref<v8::Object>(js, object);
@@ -284,8 +301,12 @@ void Worker::Actor::runConstructor(js::Lock& js, Instance& instance) {
     bool handles = js::check(object->Get(js.context(), js.name("alarm")))->IsFunction();
     instance.records->alarmHandler = handles ? AlarmHandler::present : AlarmHandler::missing;
   });
-  if (!exception || exception->IsEmpty()) return;
-  breakWith(std::make_exception_ptr(toRemote(js, instance.worker->hooks(), *exception)));
+  if (!exception) return said.release();
+  // Of a script that was stopped: the context ends.
+  if (exception->IsEmpty()) return;
+  auto error = std::make_exception_ptr(toRemote(js, instance.worker->hooks(), *exception));
+  breakWith(error);
+  said.fail(error);
 }
 
 void Worker::Actor::breakWith(std::exception_ptr error) {
@@ -298,6 +319,7 @@ void Worker::Actor::breakWith(std::exception_ptr error) {
     instance->cache()->shutdown(brokenBy_);
     before_ = storeQuiet();
   }
+  if (sockets_) sockets_->drop();
   dropInstance();
   options_.onBroken(std::move(before_));
   auto events = std::exchange(underWay_, {});
@@ -313,17 +335,22 @@ void Worker::Actor::dropInstance() {
   idleTimer_.cancel();
   auto instance = std::exchange(instance_, nullptr);
   if (!instance) return;
+  sockets_->sleep();
   // Its JavaScript may be running: the object goes from the loop.
   host_.afterwards.add([instance] {});
 }
 
-bool Worker::Actor::hold(io::Pending<void> until) {
+bool Worker::Actor::hibernate() {
   if (!waiting_.empty()) return false;
-  if (instance_) {
-    bool unstored = instance_->cache() && instance_->cache()->sync();
-    if (!quiet() || unstored) return false;
-    dropInstance();
-  }
+  if (!instance_) return true;
+  bool unstored = instance_->cache() && instance_->cache()->sync();
+  if (!quiet() || unstored) return false;
+  dropInstance();
+  return true;
+}
+
+bool Worker::Actor::hold(io::Pending<void> until) {
+  if (!hibernate()) return false;
   before_ = std::move(until);
   return true;
 }
@@ -401,9 +428,7 @@ void Worker::Actor::lookForIdleness() {
     auto self = weak.lock();
     if (error || !self || !self->instance_ || !self->underWay_.empty()) return;
     // What is still being written will be written by then.
-    bool unstored = self->instance_->cache() && self->instance_->cache()->sync();
-    if (!self->quiet() || unstored) return self->lookForIdleness();
-    self->dropInstance();
+    if (!self->hibernate()) self->lookForIdleness();
   });
 }
 

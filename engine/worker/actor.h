@@ -10,7 +10,9 @@
 
 #include "engine/api/actor-id.h"
 #include "engine/api/actor-records.h"
+#include "engine/api/hibernatable-sockets.h"
 #include "engine/io/input-gate.h"
+#include "engine/worker/engine.h"
 #include "engine/worker/worker.h"
 
 namespace lathe::worker {
@@ -75,20 +77,31 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // Nobody will run the alarm of `scheduled` any more: it goes from what the instance knows.
   void abandonAlarm(persist::AlarmTime scheduled);
 
-  // Ends the instance when it has nothing to do and all of it is stored, and lets no other one
-  // begin before `until` has settled, however that ends. False, and nothing has changed, when the
-  // actor is at work.
+  // Ends the instance when it has nothing to do and all of it is stored; the next event makes
+  // another. The sockets that it has accepted for good stay open, and wake the actor. False, and
+  // nothing has changed, when it is at work.
+  bool hibernate();
+
+  // As hibernate(), and lets no other instance
+  // begin before `until` has settled, however that ends.
   bool hold(io::Pending<void> until);
 
   // Ends the instance, and whatever waits for it, because the engine goes. Not called within
   // JavaScript.
   void close();
 
+  // There is newer code: the peers of the WebSockets that the instance itself listens to are told
+  // to come again.
+  void codeReplaced();
+
+  Engine::ActorSockets sockets() const;
+
   bool broken() const { return brokenBy_ != nullptr; }
   // Whether another Actor in the place of this one would be told apart: there is an instance, or
   // something that the next one has to wait for.
   bool inUse() const {
-    return instance_ || !waiting_.empty() || (before_.valid() && !before_.settled());
+    return instance_ || !waiting_.empty() || (before_.valid() && !before_.settled()) ||
+           (sockets_ && !sockets_->empty());
   }
 
  private:
@@ -111,6 +124,9 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // Makes the instance, whose constructor is the first to pass its gate.
   void construct();
   void runConstructor(js::Lock& js, Instance& instance);
+  // Something has come over a socket that outlives the instance.
+  void receive(const std::shared_ptr<api::HibernatableSocket>& socket,
+               api::HibernatableSockets::Event event);
   // Ends the instance with an error that every caller hears.
   void breakWith(std::exception_ptr error);
   // Whether the instance is of code that has been replaced since.
@@ -130,6 +146,8 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   api::ActorId id_;
   Options options_;
   std::shared_ptr<Instance> instance_;
+  // Null before the first instance.
+  std::shared_ptr<api::HibernatableSockets> sockets_;
   std::exception_ptr brokenBy_;
   // Those that wait for an instance of the new code.
   std::list<std::shared_ptr<Event>> waiting_;

@@ -16,7 +16,7 @@ class Engine::Implementation {
                  const Options& options)
       : afterwards(loop),
         cacheLru(options.cacheLimits),
-        host{platform,         loop,           log, watch, afterwards, cacheLru, nullptr,
+        host{platform,         loop,           log, watch, afterwards, cacheLru, nullptr, nullptr,
              options.snapshot, options.onFatal},
         actors(host) {}
 
@@ -71,12 +71,18 @@ Engine::~Engine() = default;
 
 void Engine::replace(std::vector<WorkerSource> sources) {
   auto& self = *implementation_;
-  self.generation = Generation::load(self.host, self.actors, std::move(sources));
+  auto before =
+      std::exchange(self.generation, Generation::load(self.host, self.actors, std::move(sources)));
   self.actors.use(self.generation);
+  if (before) {
+    for (const auto& worker : before->workers()) worker->closeWebSockets();
+  }
   self.actors.loadAlarms();
 }
 
 void Engine::useStore(persist::ActorStore* store) { implementation_->host.store = store; }
+
+void Engine::useDialer(io::WebSocketDialer* dialer) { implementation_->host.dialer = dialer; }
 
 bool Engine::holdActor(const persist::ActorRef& actor, io::Pending<void> until) {
   return implementation_->actors.hold(actor, std::move(until));
@@ -84,6 +90,10 @@ bool Engine::holdActor(const persist::ActorRef& actor, io::Pending<void> until) 
 
 void Engine::alarmChanged(const persist::ActorRef& actor, std::optional<persist::AlarmTime> time) {
   implementation_->actors.alarmChanged(actor, time);
+}
+
+Engine::ActorSockets Engine::actorSockets(const persist::ActorRef& actor) const {
+  return implementation_->actors.sockets(actor);
 }
 
 Answer Engine::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body) {

@@ -21,7 +21,8 @@ class Platform;
 
 namespace lathe::io {
 class CpuWatch;
-}
+class WebSocketDialer;
+}  // namespace lathe::io
 
 namespace lathe::worker {
 
@@ -55,6 +56,9 @@ class Engine {
   // Only while no actor has an instance.
   void useStore(persist::ActorStore* store);
 
+  // By what scripts open WebSockets towards the network from here on; outlives the engine.
+  void useDialer(io::WebSocketDialer* dialer);
+
   // For changes to an actor's records that come from outside: ends the actor's instance when it has
   // nothing to do, as if it had been idle for long, and lets no other one begin before `until` has
   // settled. False when it is at work: then nothing must be changed. The change is given to the
@@ -62,6 +66,13 @@ class Engine {
   bool holdActor(const persist::ActorRef& actor, io::Pending<void> until);
   // Such a change has made this the actor's stored alarm, or taken it away.
   void alarmChanged(const persist::ActorRef& actor, std::optional<persist::AlarmTime> time);
+
+  // The WebSockets of an actor that outlive its instance, and whether it has none now.
+  struct ActorSockets {
+    std::size_t open = 0;
+    bool hibernating = false;
+  };
+  ActorSockets actorSockets(const persist::ActorRef& actor) const;
 
   // Answers a request with the first worker. The answer may be there at once. Dropping the Pending
   // means that the client has left.

@@ -13,7 +13,8 @@ class Platform;
 
 namespace lathe::io {
 class CpuWatch;
-}
+class WebSocketDialer;
+}  // namespace lathe::io
 
 namespace lathe::persist {
 class ActorStore;
@@ -32,6 +33,8 @@ struct Host {
   persist::CacheLru& cacheLru;
   // Where actors keep their records; null when they have no storage.
   persist::ActorStore* store;
+  // Null: workers cannot open WebSockets towards the network.
+  io::WebSocketDialer* dialer;
   std::string_view snapshot;
   void (*onFatal)(const char* why);
 };

@@ -63,6 +63,8 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
   title.reserve(method.size() + 1 + target.size());
   title.append(method.data(), method.size()).append(" ").append(target.data(), target.size());
   context_->setTitle(std::move(title));
+  auto asked =
+      head.asksForWebSocket() ? api::Response::Asked::webSocket : api::Response::Asked::response;
   deliver(
       entrypoint.props,
       [&](js::Lock& js, v8::Local<v8::Value> ctx) {
@@ -73,7 +75,9 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
         }
         return worker_->callFetch(js, entrypoint.name, js::wrap(js, request), ctx);
       },
-      [this](js::Lock& js, v8::Local<v8::Value> value) { acceptResponse(js, value); });
+      [this, asked](js::Lock& js, v8::Local<v8::Value> value) {
+        acceptResponse(js, value, asked);
+      });
   if (outcome_) {
     auto outcome = std::move(*outcome_);
     outcome_.reset();
@@ -88,7 +92,8 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
   return std::move(channel.pending);
 }
 
-void Invocation::acceptResponse(js::Lock& js, v8::Local<v8::Value> value) {
+void Invocation::acceptResponse(js::Lock& js, v8::Local<v8::Value> value,
+                                api::Response::Asked asked) {
   auto* response = js::unwrap<api::Response>(js, value);
   if (!response) {
     throw js::typeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
@@ -97,15 +102,24 @@ void Invocation::acceptResponse(js::Lock& js, v8::Local<v8::Value> value) {
     throw js::typeError(
         "Return value from serve handler must not be an error response (like Response.error())");
   }
-  succeed(response->release());
+  succeed(response->release(js, asked));
 }
 
 void Invocation::succeed(io::Response response) {
   if (answered_) return;
   answered_ = true;
   context_->answered();
-  response.delivery = std::shared_ptr<void>(
-      static_cast<void*>(this), [self = shared_from_this()](void*) { self->delivered(); });
+  std::shared_ptr<void> delivery(static_cast<void*>(this),
+                                 [self = shared_from_this()](void*) { self->delivered(); });
+  if (response.webSocket) {
+    // The other end may be this event's own: it lives as long as the connection. What the socket
+    // came from goes first.
+    auto& kept = response.webSocket->keptAlive;
+    using Both = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
+    kept = std::make_shared<Both>(std::move(delivery), std::move(kept));
+  } else {
+    response.delivery = std::move(delivery);
+  }
   if (waiting_) {
     waiting_->resolve(std::move(response));
   } else {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/api/execution-context.h"
+#include "engine/api/response.h"
 #include "engine/worker/worker.h"
 
 namespace lathe::worker {
@@ -22,6 +23,7 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
   io::Pending<void> test(const std::string& entrypoint);
 
   void abort(std::exception_ptr error) { context_->abort(std::move(error)); }
+  void closeWebSockets() { context_->closeWebSockets(); }
 
  private:
   friend class Worker;
@@ -31,7 +33,7 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
   template <class Call, class Settled>
   void deliver(const std::shared_ptr<const api::EntrypointProps>& props, Call call,
                Settled settled);
-  void acceptResponse(js::Lock& js, v8::Local<v8::Value> value);
+  void acceptResponse(js::Lock& js, v8::Local<v8::Value> value, api::Response::Asked asked);
 
   void succeed(io::Response response);
   void fail(std::exception_ptr error);

@@ -73,6 +73,7 @@ v8::Local<v8::Value> Worker::exports() {
 }
 const Compatibility& Worker::compatibility() const { return script_->source().compatibility; }
 io::CpuWatch& Worker::cpuWatch() { return workerIsolate().host().cpuWatch; }
+io::WebSocketDialer* Worker::webSocketDialer() { return workerIsolate().host().dialer; }
 std::uint32_t Worker::cpuLimitMs() { return script_->source().cpuMsMax; }
 
 void Worker::logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) {
@@ -154,6 +155,11 @@ std::shared_ptr<Invocation> Worker::newInvocation() {
 void Worker::abortAll(std::exception_ptr error) {
   auto all = std::vector<std::shared_ptr<Invocation>>(invocations_.begin(), invocations_.end());
   for (auto& invocation : all) invocation->abort(error);
+}
+
+void Worker::closeWebSockets() {
+  auto all = std::vector<std::shared_ptr<Invocation>>(invocations_.begin(), invocations_.end());
+  for (auto& invocation : all) invocation->closeWebSockets();
 }
 
 const Worker::Entrypoint* Worker::findEntrypoint(const std::string& wanted) const {

@@ -61,6 +61,8 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   // Runs one, and waits for its waitUntil work. Fails with what the test threw.
   io::Pending<void> runTest(const std::string& entrypoint);
 
+  // It has been replaced: closes the WebSockets that its events listen to.
+  void closeWebSockets();
   // Ends all events with this error.
   void abortAll(std::exception_ptr error);
   std::size_t eventsUnderWay() const { return invocations_.size(); }
@@ -83,6 +85,7 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   bool colors() const override;
   void printException(std::string_view text) override;
   const Compatibility& compatibility() const override;
+  io::WebSocketDialer* webSocketDialer() override;
   std::uint32_t nextTimerId() override { return ++timerIds_; }
   io::CpuWatch& cpuWatch() override;
   std::uint32_t cpuLimitMs() override;

@@ -1,0 +1,60 @@
+// Runs the loads of bench/websocket and prints what came out; bench/run prepares all that this needs.
+
+import { copyFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { median, output, sampleInTurn, seconds, wanted } from "./sampling.mjs";
+import { build, during } from "./servers.mjs";
+import { lathe, prepare, workerd } from "./storage-servers.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+// `floor` is the least ratio to workerd that lathe must reach.
+const loads = [
+  { name: "echo through a worker", path: "/worker", connections: 32, kind: "echo", floor: 3 },
+  { name: "echo through an object", path: "/object", connections: 32, kind: "echo", floor: 3 },
+  { name: "broadcast to 100", path: "/room", connections: 100, kind: "broadcast", floor: 3 },
+];
+
+function run(server, worker, { path, connections, kind }) {
+  return during(server, worker, async ({ url, residentMegabytes }) => {
+    const port = new URL(url).port;
+    const text = await output(join(build, "socket-load"), [port, path, connections, seconds, kind]);
+    const [rate, p50, p99] = text.split(" ").map(Number);
+    return { rate, p50, p99, megabytes: residentMegabytes() };
+  });
+}
+
+const columns = [
+  { key: "rate", title: "messages/s", digits: 0 },
+  { key: "p50", title: "p50 ms", digits: 2 },
+  { key: "p99", title: "p99 ms", digits: 2 },
+  { key: "megabytes", title: "memory MB", digits: 1 },
+];
+
+function print(load, results) {
+  const line = (name, cells) =>
+    console.log(`  ${name.padEnd(18)}${cells.map((cell) => cell.padStart(12)).join("")}`);
+  console.log(`\n${load.name}: ${load.connections} connections`);
+  line("", columns.map(({ title }) => title));
+  for (const [name, result] of results) {
+    line(name, columns.map(({ key, digits }) => result[key].toFixed(digits)));
+  }
+  const [[, ours], [name, theirs]] = results;
+  line(`lathe / ${name}`, columns.map(({ key }) => `${(ours[key] / theirs[key]).toFixed(2)} x`));
+  const missed = ours.rate / theirs.rate < load.floor;
+  if (missed) console.log(`  floor ${load.floor}: missed`);
+  return !missed;
+}
+
+const worker = prepare();
+copyFileSync(join(here, "websocket-worker.js"), worker);
+for (const load of loads.filter(wanted)) {
+  const samples = await sampleInTurn(load.name, [lathe, workerd], (server) => run(server, worker, load));
+  const medians = [...samples].map(([name, runs]) => [
+    name,
+    Object.fromEntries(columns.map(({ key }) => [key, median(runs.map((each) => each[key]))])),
+  ]);
+  if (!print(load, medians)) process.exitCode = 1;
+}
