@@ -28,6 +28,9 @@ struct StoredObject {
   std::string id;
   // As far as it was ever kept.
   std::optional<std::string> name;
+  // WebSockets that it has accepted with ctx.acceptWebSocket(), and whether it sleeps meanwhile.
+  std::size_t sockets = 0;
+  bool hibernating = false;
 };
 
 struct StoredRecords {

@@ -57,9 +57,18 @@ void listObjects(StorageSession& session) {
     }
     --left;
     any = true;
-    if (!session.options().json) return writeOut(objectTitle(object) + "\n");
+    if (!session.options().json) {
+      std::string text = objectTitle(object);
+      if (object.sockets > 0) text += ", " + counted(object.sockets, "WebSocket");
+      if (object.hibernating) text += ", hibernating";
+      return writeOut(text + "\n");
+    }
     OrderedJson item = {{"id", idText(object.id)}};
     if (object.name) item["name"] = *object.name;
+    if (object.sockets > 0) {
+      item["sockets"] = object.sockets;
+      item["hibernating"] = object.hibernating;
+    }
     list.push_back(std::move(item));
     return true;
   });

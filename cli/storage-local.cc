@@ -76,8 +76,14 @@ io::net::awaitable<std::vector<StoredObject>> LocalStorage::nameObjects(std::str
   for (auto& id : ids) {
     persist::ActorRef actor{uniqueKey, id};
     auto name = store_.synchronousReads()->get(actor, persist::RecordKind::metadata, kNameKey);
-    StoredObject object{std::move(id), std::nullopt};
+    StoredObject object;
+    object.id = std::move(id);
     if (name) object.name = *name;
+    if (living_) {
+      auto sockets = living_->sockets(actor);
+      object.sockets = sockets.open;
+      object.hibernating = sockets.hibernating;
+    }
     found.push_back(std::move(object));
   }
   co_return found;

@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "cli/storage-access.h"
+#include "engine/worker/engine.h"
 
 namespace lathe::cli {
 
@@ -19,6 +20,8 @@ class LocalStorage final : public StorageAccess {
     // Hears of alarms that were set or, with nothing, deleted.
     std::function<void(const persist::ActorRef& actor, std::optional<persist::AlarmTime> time)>
         alarmChanged;
+    // The WebSockets that outlive the object's instance.
+    std::function<worker::Engine::ActorSockets(const persist::ActorRef& actor)> sockets;
   };
 
   // Without `living` nothing is alive. `store` has synchronous reads, and outlives this.

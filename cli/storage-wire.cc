@@ -99,6 +99,10 @@ Json objectsToJson(const std::vector<StoredObject>& objects) {
   for (const auto& object : objects) {
     Json item = {{"id", hexOf(object.id)}};
     if (object.name) item["name"] = *object.name;
+    if (object.sockets > 0) {
+      item["sockets"] = object.sockets;
+      item["hibernating"] = object.hibernating;
+    }
     list.push_back(std::move(item));
   }
   return list;
@@ -107,8 +111,11 @@ Json objectsToJson(const std::vector<StoredObject>& objects) {
 std::vector<StoredObject> objectsFromJson(const Json& json) {
   std::vector<StoredObject> objects;
   for (const Json& item : asArray(json)) {
-    StoredObject object{fromHex(item.at("id")), std::nullopt};
+    StoredObject object;
+    object.id = fromHex(item.at("id"));
     if (item.contains("name")) object.name = item["name"].get<std::string>();
+    object.sockets = item.value("sockets", std::size_t{0});
+    object.hibernating = item.value("hibernating", false);
     objects.push_back(std::move(object));
   }
   return objects;
