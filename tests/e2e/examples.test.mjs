@@ -14,6 +14,11 @@ const json = (value) => ({
 
 // What each example answers: [path, init, status, what the body must be or match], in this order.
 const answers = {
+  "chat-room": [
+    ["/", {}, 200, /<title>Chat room<\/title>/],
+    ["/rooms/lobby?name=Ada", {}, 426, "A room is reached with a WebSocket\n"],
+    ["/rooms/", {}, 404, "Nothing is here\n"],
+  ],
   counter: [
     ["/", {}, 200, '{"count":0}'],
     ["/increment?name=tea", {}, 200, '{"count":1}'],
@@ -102,7 +107,7 @@ const answers = {
 };
 
 // Those that keep something on the disk; each test gives them an empty folder for it.
-const keeping = ["counter", "rooms"];
+const keeping = ["chat-room", "counter", "rooms"];
 const stateOptions = (t, name) => (keeping.includes(name) ? ["--persist-to", project(t, {})] : []);
 
 test("every example is in the table", () => {
