@@ -60,6 +60,11 @@ std::span<char> ConnectionPool::scratch() {
   return {scratch_.get(), kScratchBytes};
 }
 
+Readiness& ConnectionPool::readiness() {
+  if (!readiness_) readiness_.emplace(loop_);
+  return *readiness_;
+}
+
 void ConnectionPool::report(const std::string& line) const {
   if (report_) report_(line);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "engine/http/date-line.h"
 #include "engine/http/handler.h"
 #include "engine/http/limits.h"
+#include "engine/http/readiness.h"
 
 namespace lathe::http {
 
@@ -80,6 +82,7 @@ class ConnectionPool {
   void remove(PooledConnection& connection);
   // Where to put what is read and used up at once. Everybody's, until the next turn of the loop.
   std::span<char> scratch();
+  Readiness& readiness();
 
  private:
   static constexpr std::size_t kScratchBytes = 64 * 1024;
@@ -96,6 +99,7 @@ class ConnectionPool {
   // Each connection knows its place here, so that it can leave without a search.
   std::vector<std::unique_ptr<PooledConnection>> connections_;
   std::unique_ptr<char[]> scratch_;
+  std::optional<Readiness> readiness_;
   Moment sweeps_ = 0;
   bool sweepArmed_ = false;
   bool finishing_ = false;

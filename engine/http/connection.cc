@@ -349,7 +349,7 @@ Task Connection::becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement) 
   if (broken_) co_return false;
   WebSocketConnection::Setup setup;
   setup.deflate = agreement->deflate;
-  setup.stream = std::make_unique<TcpStream>(std::move(socket_));
+  setup.stream = std::make_unique<TcpStream>(pool_.readiness(), socket_.release());
   setup.input = input_.data();
   setup.keptAlive = std::move(agreement->upgrade->keptAlive);
   setup.delivery = std::move(delivery_);

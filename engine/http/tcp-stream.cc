@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <utility>
 
+#include <boost/asio/post.hpp>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "engine/http/peer.h"
 
@@ -14,21 +16,32 @@ namespace {
 ByteStream::Result outcomeOf(ssize_t count) {
   using State = ByteStream::State;
   if (count >= 0) return {State::ok, static_cast<std::size_t>(count)};
-  const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  const bool later = errno == EAGAIN || errno == EWOULDBLOCK;
   return {later ? State::wouldBlock : State::broken};
 }
 
 }  // namespace
 
-TcpStream::TcpStream(Socket socket)
-    : socket_(std::move(socket)), self_(std::make_shared<TcpStream*>(this)) {}
+TcpStream::TcpStream(Readiness& readiness, int socket)
+    : readiness_(readiness), socket_(socket), self_(std::make_shared<TcpStream*>(this)) {
+  try {
+    readiness_.add(socket_, *this);
+  } catch (...) {
+    ::close(socket_);
+    throw;
+  }
+}
 
-TcpStream::~TcpStream() { *self_ = nullptr; }
-
-int TcpStream::descriptor() const { return socket_.native_handle(); }
+TcpStream::~TcpStream() {
+  *self_ = nullptr;
+  readiness_.remove(socket_, *this);
+  ::close(socket_);
+}
 
 ByteStream::Result TcpStream::read(std::span<char> room) {
-  const auto result = outcomeOf(::recv(descriptor(), room.data(), room.size(), MSG_DONTWAIT));
+  const auto result = outcomeOf(::recv(socket_, room.data(), room.size(), MSG_DONTWAIT));
+  // epoll(7): who got less than there was room for has got everything, but for the end.
+  readable_ = result.state == State::ok && (result.count == room.size() || ending_);
   if (result.state == State::ok && result.count == 0) return {State::ended};
   return result;
 }
@@ -37,24 +50,36 @@ ByteStream::Result TcpStream::write(std::span<const iovec> parts) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());
   message.msg_iovlen = parts.size();
-  return outcomeOf(::sendmsg(descriptor(), &message, MSG_DONTWAIT | MSG_NOSIGNAL));
+  return outcomeOf(::sendmsg(socket_, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 void TcpStream::awaitReadable() {
-  socket_.async_wait(Socket::wait_read, [self = self_](const boost::system::error_code&) {
-    // An error shows again when it is tried.
-    if (auto* stream = *self) stream->listener_->readable();
+  readableAwaited_ = true;
+  if (!readable_) return;
+  boost::asio::post(readiness_.loop(), [self = self_] {
+    auto* stream = *self;
+    if (stream && std::exchange(stream->readableAwaited_, false)) stream->listener_->readable();
   });
 }
 
-void TcpStream::awaitWritable() {
-  socket_.async_wait(Socket::wait_write, [self = self_](const boost::system::error_code&) {
-    if (auto* stream = *self) stream->listener_->writable();
-  });
+// Whoever waits has just been refused, so there will be news.
+void TcpStream::awaitWritable() { writableAwaited_ = true; }
+
+void TcpStream::ready(unsigned events) {
+  constexpr unsigned kEnd = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  const auto self = self_;
+  if (events & kEnd) ending_ = true;
+  if (events & (EPOLLIN | kEnd)) {
+    readable_ = true;
+    if (std::exchange(readableAwaited_, false)) listener_->readable();
+  }
+  if (*self && (events & (EPOLLOUT | kEnd)) && std::exchange(writableAwaited_, false)) {
+    listener_->writable();
+  }
 }
 
-void TcpStream::shutdown() { ::shutdown(descriptor(), SHUT_WR); }
+void TcpStream::shutdown() { ::shutdown(socket_, SHUT_WR); }
 
-bool TcpStream::peerHasLeft() const { return peerIsGone(descriptor()); }
+bool TcpStream::peerHasLeft() const { return peerIsGone(socket_); }
 
 }  // namespace lathe::http

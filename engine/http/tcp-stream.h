@@ -2,20 +2,16 @@
 
 #include <memory>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include "engine/http/byte-stream.h"
+#include "engine/http/readiness.h"
 
 namespace lathe::http {
 
-class TcpStream final : public ByteStream {
+class TcpStream final : public ByteStream, private Readiness::Watcher {
  public:
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
-                                                  boost::asio::io_context::executor_type>;
-
-  // The socket is connected, and nothing is under way on it.
-  explicit TcpStream(Socket socket);
+  // Owns `socket`, which is connected; `readiness` must outlive the stream. Throws
+  // std::system_error.
+  TcpStream(Readiness& readiness, int socket);
   ~TcpStream() override;
 
   Result read(std::span<char> room) override;
@@ -25,10 +21,21 @@ class TcpStream final : public ByteStream {
   void shutdown() override;
   bool peerHasLeft() const override;
 
-  int descriptor() const;
+  // For who reads past this class: the socket, and that a read of it has found nothing.
+  int descriptor() const { return socket_; }
+  void drained() { readable_ = false; }
 
  private:
-  mutable Socket socket_;
+  void ready(unsigned events) override;
+
+  Readiness& readiness_;
+  const int socket_;
+  // As far as anybody has told, or has found out by trying.
+  bool readable_ = false;
+  bool readableAwaited_ = false;
+  bool writableAwaited_ = false;
+  // The peer's end has been seen; it stays to be read after everything else.
+  bool ending_ = false;
   // What callbacks hold instead of a pointer: null once the stream is gone.
   std::shared_ptr<TcpStream*> self_;
 };

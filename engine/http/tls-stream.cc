@@ -37,9 +37,9 @@ ssl_ctx_st* TlsContext::get() {
   return context_;
 }
 
-TlsStream::TlsStream(TlsContext& context, TcpStream::Socket socket, const std::string& host)
-    : executor_(socket.get_executor()),
-      tcp_(std::move(socket)),
+TlsStream::TlsStream(TlsContext& context, Readiness& readiness, int socket, const std::string& host)
+    : loop_(readiness.loop()),
+      tcp_(readiness, socket),
       ssl_(::SSL_new(context.get())),
       self_(std::make_shared<TlsStream*>(this)) {
   if (!ssl_) throw std::runtime_error("TLS cannot be used: " + lastError());
@@ -93,6 +93,7 @@ ByteStream::Result TlsStream::outcomeOf(int result, std::size_t count, Need& nee
   switch (::SSL_get_error(ssl_, result)) {
     case SSL_ERROR_WANT_READ:
       need = Need::input;
+      tcp_.drained();
       return {State::wouldBlock};
     case SSL_ERROR_WANT_WRITE:
       need = Need::output;
@@ -116,7 +117,7 @@ void TlsStream::awaitReadable() {
   readableAwaited_ = true;
   if (::SSL_has_pending(ssl_)) {
     // It is here already; the socket may stay silent.
-    boost::asio::post(executor_, [self = self_] {
+    boost::asio::post(loop_, [self = self_] {
       if (auto* stream = *self) stream->tell();
     });
     return;

@@ -32,8 +32,8 @@ class TlsContext {
 class TlsStream final : public ByteStream, private ByteStream::Listener {
  public:
   // `host` is the name or the address (without brackets) for which the server needs a certificate.
-  // Throws std::runtime_error.
-  TlsStream(TlsContext& context, TcpStream::Socket socket, const std::string& host);
+  // Owns `socket`, as TcpStream does. Throws std::runtime_error.
+  TlsStream(TlsContext& context, Readiness& readiness, int socket, const std::string& host);
   ~TlsStream() override;
 
   Result read(std::span<char> room) override;
@@ -54,7 +54,7 @@ class TlsStream final : public ByteStream, private ByteStream::Listener {
   void writable() override;
   void tell();
 
-  boost::asio::io_context::executor_type executor_;
+  boost::asio::io_context& loop_;
   TcpStream tcp_;
   ssl_st* ssl_ = nullptr;
   Need readNeeds_ = Need::input;

@@ -139,9 +139,9 @@ void WebSocketAttempt::ask() {
   socket_.non_blocking(true, ignored);
   try {
     if (secure_) {
-      stream_ = std::make_unique<TlsStream>(tls_, std::move(socket_), host_);
+      stream_ = std::make_unique<TlsStream>(tls_, pool_.readiness(), socket_.release(), host_);
     } else {
-      stream_ = std::make_unique<TcpStream>(std::move(socket_));
+      stream_ = std::make_unique<TcpStream>(pool_.readiness(), socket_.release());
     }
     key_ = newKey();
   } catch (const std::exception& exception) {

@@ -38,6 +38,7 @@ class WebSocketAttempt final : public PooledConnection, private ByteStream::List
 
  private:
   using Tcp = boost::asio::ip::tcp;
+  using Socket = boost::asio::basic_stream_socket<Tcp, boost::asio::io_context::executor_type>;
   using Error = boost::system::error_code;
   using Response = boost::beast::http::response_parser<boost::beast::http::empty_body>;
 
@@ -75,7 +76,7 @@ class WebSocketAttempt final : public PooledConnection, private ByteStream::List
   Tcp::resolver resolver_;
   std::vector<Tcp::endpoint> endpoints_;
   std::size_t nextEndpoint_ = 0;
-  TcpStream::Socket socket_;
+  Socket socket_;
   std::unique_ptr<ByteStream> stream_;
 
   std::string key_;
