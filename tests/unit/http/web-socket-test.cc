@@ -221,7 +221,7 @@ TEST_CASE("frames right behind the request are not lost") {
   }
 }
 
-TEST_CASE("what a client sends, whole or byte by byte, and what it gets for it") {
+TEST_CASE("what a client sends, whole, byte by byte or at its end, and what it gets for it") {
   struct {
     std::string in;
     std::string out;
@@ -249,6 +249,9 @@ TEST_CASE("what a client sends, whole or byte by byte, and what it gets for it")
     WireClient slow(world);
     for (char byte : in) slow.send({&byte, 1});
     CHECK(slow.rest() == out);
+    WireClient ending(world);
+    ending.send(in).client.finishSending();
+    CHECK(ending.rest() == out);
   }
 }
 
@@ -426,6 +429,27 @@ TEST_CASE("when the server stops, its clients are sent a Close of 1001") {
   CHECK(deaf.rest() == "close(1001) end");
   stopped.get();
   CHECK(world.server.connections() == 0);
+}
+
+TEST_CASE("a WebSocket that is accepted while the server stops is open for a moment") {
+  World world(Talker::Habit::listens);
+  io::Resolver<io::Response> answer;
+  TestServer server([&](io::RequestHead, std::unique_ptr<io::BodySource>) -> Answer {
+    auto channel = io::makePending<io::Response>();
+    answer = std::move(channel.resolver);
+    return std::move(channel.pending);
+  });
+  TestClient client(server);
+  client.send(kRequest + "\r\n");
+  REQUIRE(eventually([&] { return server.onLoop([&] { return answer.wanted(); }); }));
+  auto stopped = server.stop(std::chrono::seconds(5));
+  server.onLoop([&] { answer.resolve(world.accept()); });
+  CHECK(client.readUntil("\r\n\r\n").starts_with("HTTP/1.1 101"));
+  client.send(std::string(closing(1001)));
+  CHECK(client.readAll() == "\x88\x02\x03\xe9");
+  client.close();
+  stopped.get();
+  server.onLoop([&] { world.talker.reset(); });
 }
 
 TEST_CASE("messages are compressed when both sides want it") {
