@@ -18,8 +18,15 @@ bool isNext(std::string_view key, std::string_view next) {
 // ---- Looking ----
 
 CacheEntry* CacheMap::atOrBefore(std::string_view key) {
+  // Keys are often used in their order: then this one is where the last one was, or comes next.
+  if (recent_ && recent_->key <= key) {
+    CacheEntry* next = after(*recent_);
+    const int order = next ? key.compare(next->key) : -1;
+    if (order < 0) return recent_;
+    if (order == 0) return recent_ = next;
+  }
   auto behind = entries_.upper_bound(key);
-  return behind == entries_.begin() ? nullptr : &*--behind;
+  return recent_ = behind == entries_.begin() ? nullptr : &*--behind;
 }
 
 CacheEntry* CacheMap::before(std::string_view key) {
@@ -174,6 +181,7 @@ void CacheMap::stored(CacheEntry& entry) {
 }
 
 void CacheMap::eraseAll(DirtyEntries then) {
+  recent_ = nullptr;
   if (then == DirtyEntries::setAside) {
     for (CacheEntry& entry : dirty_) entries_.erase(entries_.iterator_to(entry));
     aside_.splice(aside_.end(), dirty_);
@@ -243,6 +251,7 @@ bool CacheMap::redundant(CacheEntry& entry) {
 }
 
 void CacheMap::destroy(CacheEntry& entry) {
+  if (recent_ == &entry) recent_ = nullptr;
   lru_.shrink(entry.bytes());
   if (entry.place == Place::dirty) dirtyBytes_ -= entry.bytes();
   if (entry.inMap.is_linked()) entries_.erase(entries_.iterator_to(entry));

@@ -119,6 +119,7 @@ class CacheMap {
 
   CacheLru& lru_;
   Entries entries_;
+  CacheEntry* recent_ = nullptr;  // what was last looked for; null when that has gone
   CacheEntryList dirty_;
   CacheEntryList aside_;
   CacheEntryList held_;

@@ -13,8 +13,7 @@ class ActorChanges {
       : records_(records), space_(space), actor_(actor), prefix_(actorPrefix(space, actor)) {}
 
   std::uint64_t operator()(const Put& put) {
-    auto records = of(put.kind);
-    for (const auto& [key, value] : put.pairs) records.put(key, *value);
+    of(put.kind).put(put.pairs);
     return 0;
   }
 
@@ -35,7 +34,8 @@ class ActorChanges {
     if (stored) records_.erase(alarmKey(*stored, space_, actor_));
     const auto milliseconds = static_cast<std::uint64_t>(set.time.time_since_epoch().count());
     records_.put(alarmKey(set.time, space_, actor_), "");
-    of(RecordKind::alarm).put("", numberValue(milliseconds));
+    of(RecordKind::alarm)
+        .put({{"", std::make_shared<const std::string>(numberValue(milliseconds))}});
     return 0;
   }
 

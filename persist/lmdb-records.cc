@@ -1,5 +1,6 @@
 #include "persist/lmdb-records.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace lathe::persist {
@@ -51,8 +52,28 @@ std::uint64_t LmdbRecords::unusedNode() const {
   return *numberOf(cursor.key().substr(nodes.size(), sizeof(std::uint64_t))) + 1;
 }
 
-void LmdbRecords::put(std::string_view key, std::string_view value) {
-  if (!tooLong(key)) return transaction_.put(entryOf(root_.prefix, key), value);
+void LmdbRecords::put(const std::vector<Pair>& pairs) {
+  std::vector<const Pair*> inOrder(pairs.size());
+  std::ranges::transform(pairs, inOrder.begin(), [](const Pair& pair) { return &pair; });
+  const auto key = [](const Pair* pair) -> const std::string& { return pair->key; };
+  if (!std::ranges::is_sorted(inOrder, {}, key)) std::ranges::stable_sort(inOrder, {}, key);
+
+  std::optional<LmdbCursor> cursor;
+  RecordKey entry = root_.prefix;
+  for (const Pair* pair : inOrder) {
+    if (tooLong(pair->key)) {
+      // What it writes by itself may move what the cursor stands on.
+      cursor.reset();
+      putLong(pair->key, *pair->value);
+      continue;
+    }
+    if (!cursor) cursor.emplace(transaction_);
+    entry.cut(root_.prefix.size()).bytes(pair->key);
+    cursor->put(entry, *pair->value);
+  }
+}
+
+void LmdbRecords::putLong(std::string_view key, std::string_view value) {
   RecordKey level = root_.prefix;
   std::optional<std::uint64_t> made;
   for (; tooLong(key); key.remove_prefix(kTailBytesMax)) {

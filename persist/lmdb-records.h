@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "persist/actor-store.h"
 #include "persist/lmdb-transaction.h"
@@ -27,7 +28,8 @@ class LmdbRecords {
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   void visit(const Range& range, const Visit& visit) const;
 
-  void put(std::string_view key, std::string_view value);
+  // Writes them in the order of their keys, which LMDB does fastest. Of one key the last counts.
+  void put(const std::vector<Pair>& pairs);
   // Whether there was one.
   bool erase(std::string_view key);
   // Deletes all of them. How many there were.
@@ -41,6 +43,7 @@ class LmdbRecords {
   };
   Level nodeLevel(std::string_view node, std::string above) const;
   std::uint64_t unusedNode() const;
+  void putLong(std::string_view key, std::string_view value);
   bool ascend(const Level& level, std::string_view start, const std::optional<std::string>& end,
               const Visit& visit) const;
   bool descend(const Level& level, std::string_view start, std::optional<std::string_view> end,

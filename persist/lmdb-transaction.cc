@@ -63,4 +63,14 @@ bool LmdbCursor::seekBefore(std::string_view key) { return move(seek(key) ? MDB_
 
 void LmdbCursor::erase() { transaction_.check(::mdb_cursor_del(cursor_, 0), "cannot be written"); }
 
+void LmdbCursor::put(std::string_view key, std::string_view value) {
+  // To write the keys of last time anew is the usual case, and LMDB then looks at no other key.
+  const bool here = placed_ && next() && this->key() == key;
+  MDB_val name = bytesOf(key);
+  MDB_val bytes = bytesOf(value);
+  transaction_.check(::mdb_cursor_put(cursor_, &name, &bytes, here ? MDB_CURRENT : 0),
+                     "cannot be written");
+  placed_ = true;
+}
+
 }  // namespace lathe::persist

@@ -56,6 +56,10 @@ class LmdbCursor {
   // Deletes what it stands on. `next()` then goes to what followed.
   void erase();
 
+  // Writes as the transaction's `put` does, and then stands there. Cheapest for keys in ascending
+  // order: what follows the place where it stands is found without a search.
+  void put(std::string_view key, std::string_view value);
+
  private:
   static std::string_view view(const MDB_val& bytes) {
     return {static_cast<const char*>(bytes.mv_data), bytes.mv_size};
@@ -64,6 +68,7 @@ class LmdbCursor {
 
   const LmdbTransaction& transaction_;
   MDB_cursor* cursor_ = nullptr;
+  bool placed_ = false;  // by a put
   MDB_val key_{};
   MDB_val value_{};
 };

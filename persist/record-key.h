@@ -52,6 +52,11 @@ class RecordKey {
     size_ += value.size();
     return *this;
   }
+  // Keeps the first `size` bytes.
+  RecordKey& cut(std::size_t size) {
+    size_ = size;
+    return *this;
+  }
   // An actor's id, in the form that keeps the order of ids of different lengths.
   RecordKey& actor(std::string_view id);
 
