@@ -1,6 +1,6 @@
 // Makes a copy of a shared library whose references to its own symbols are resolved already.
 //
-//   bind-locally [--rename-only] LIBRARY COPY
+//   bind-locally [--rename-only] [--own=NAMESPACE,…] LIBRARY COPY
 //
 // Debian links libnode with default visibility and BIND_NOW, so that the dynamic linker looks up
 // 60,000 symbols by name before main(), nearly all of which libnode defines itself: 20 ms of each
@@ -12,8 +12,9 @@
 // - Each R_X86_64_64, GLOB_DAT and JUMP_SLOT relocation against a symbol that the library defines
 //   becomes R_X86_64_RELATIVE. Left alone are thread-local symbols (no address), IFUNCs (the
 //   address is what a call returns) and GNU_UNIQUE symbols (one for the process, whoever defines
-//   it). What the library shares by being interposed (operator new, malloc) it does not define, so
-//   that stays a look-up.
+//   it), unless they are in a namespace that `--own` names, which nobody else defines anything in:
+//   the dynamic linker keeps a table of all that are left. What the library shares by being
+//   interposed (operator new, malloc) it does not define, so that stays a look-up.
 // - The relocations are sorted: relative ones first, by address, as DT_RELACOUNT promises the
 //   dynamic linker, which then does them in one tight loop; the few slots of calls into other
 //   libraries last.
@@ -176,10 +177,43 @@ void rename(Image& image, Dynamic& dynamic, std::string_view name) {
   std::memcpy(strings + begin, name.data(), name.size());
 }
 
+// Namespaces as they stand in mangled names, such as "2v88internal".
+using Namespaces = std::vector<std::string>;
+
+Namespaces mangled(std::string_view list) {
+  Namespaces result;
+  while (!list.empty()) {
+    std::string_view name = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), name.size() + 1));
+    std::string& whole = result.emplace_back();
+    while (!name.empty()) {
+      const std::string_view part = name.substr(0, name.find("::"));
+      name.remove_prefix(std::min(name.size(), part.size() + 2));
+      whole.append(std::to_string(part.size())).append(part);
+    }
+  }
+  return result;
+}
+
+// Whether a mangled name is of something in one of the namespaces, or local to a function there.
+bool isIn(const Namespaces& namespaces, std::string_view name) {
+  if (!name.starts_with("_Z")) return false;
+  name.remove_prefix(2);
+  // A guard variable, a local of a function, a nested name, a const member function: each in front.
+  for (const std::string_view mark : {"GV", "Z", "N", "K"}) {
+    if (name.starts_with(mark)) name.remove_prefix(mark.size());
+  }
+  return std::any_of(namespaces.begin(), namespaces.end(),
+                     [&](const std::string& prefix) { return name.starts_with(prefix); });
+}
+
 // Whether a reference to `symbol` may be bound to the library's own definition, for good.
-bool isBoundHere(const Elf64_Sym& symbol) {
+bool isBoundHere(const Elf64_Sym& symbol, bool owned) {
   const unsigned type = ELF64_ST_TYPE(symbol.st_info);
   const unsigned binding = ELF64_ST_BIND(symbol.st_info);
+  if (owned && binding == STB_GNU_UNIQUE && type == STT_OBJECT && symbol.st_shndx != SHN_UNDEF) {
+    return true;
+  }
   return symbol.st_shndx != SHN_UNDEF && symbol.st_shndx < SHN_LORESERVE &&
          (type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC) &&
          (binding == STB_LOCAL || binding == STB_GLOBAL || binding == STB_WEAK);
@@ -199,7 +233,7 @@ Rank rankOf(const Elf64_Rela& relocation) {
   }
 }
 
-void bind(Image& image, Dynamic& dynamic) {
+void bindSymbols(Image& image, Dynamic& dynamic, const Namespaces& own) {
   if (image.machine() != EM_X86_64) throw Refusal("only x86-64 is known");
   const bool bindsNow = (dynamic.has(DT_FLAGS) && (dynamic[DT_FLAGS] & DF_BIND_NOW) != 0) ||
                         (dynamic.has(DT_FLAGS_1) && (dynamic[DT_FLAGS_1] & DF_1_NOW) != 0) ||
@@ -221,6 +255,7 @@ void bind(Image& image, Dynamic& dynamic) {
   auto* begin = image.mapped<Elf64_Rela>(tableAddress, count);
   auto* end = begin + count;
 
+  const char* strings = image.mapped<char>(dynamic[DT_STRTAB], dynamic[DT_STRSZ]);
   for (auto* relocation = begin; relocation != end; ++relocation) {
     const std::uint64_t type = ELF64_R_TYPE(relocation->r_info);
     if (type == R_X86_64_IRELATIVE || type == R_X86_64_COPY)
@@ -229,7 +264,8 @@ void bind(Image& image, Dynamic& dynamic) {
     const std::uint64_t index = ELF64_R_SYM(relocation->r_info);
     const auto& symbol =
         *image.mapped<Elf64_Sym>(dynamic[DT_SYMTAB] + index * sizeof(Elf64_Sym), 1);
-    if (!isBoundHere(symbol)) continue;
+    const std::string_view name = strings + symbol.st_name;
+    if (!isBoundHere(symbol, isIn(own, name))) continue;
     // Only R_X86_64_64 adds its addend (psABI, table 4.9): the others are the symbol's address.
     const auto addend = type == R_X86_64_64 ? relocation->r_addend : 0;
     relocation->r_addend = static_cast<std::int64_t>(symbol.st_value) + addend;
@@ -290,8 +326,15 @@ int main(int argc, char** argv) {
   std::vector<std::string_view> arguments(argv + 1, argv + argc);
   const bool renameOnly = !arguments.empty() && arguments.front() == "--rename-only";
   if (renameOnly) arguments.erase(arguments.begin());
+  Namespaces own;
+  constexpr std::string_view kOwn = "--own=";
+  if (!arguments.empty() && arguments.front().starts_with(kOwn)) {
+    own = mangled(arguments.front().substr(kOwn.size()));
+    arguments.erase(arguments.begin());
+  }
   if (arguments.size() != 2) {
-    std::fprintf(stderr, "usage: bind-locally [--rename-only] LIBRARY COPY\n");
+    std::fprintf(stderr,
+                 "usage: bind-locally [--rename-only] [--own=NAMESPACE,...] LIBRARY COPY\n");
     return 2;
   }
   const std::filesystem::path copy = arguments[1];
@@ -301,7 +344,8 @@ int main(int argc, char** argv) {
         library, "rename the library, which needs its own file beside the copy",
         [&](Image& image, Dynamic& dynamic) { rename(image, dynamic, copy.filename().string()); });
     if (!renameOnly) {
-      attempt(library, "bind the library's symbols, so programs will start slower", bind);
+      attempt(library, "bind the library's symbols, so programs will start slower",
+              [&](Image& image, Dynamic& dynamic) { bindSymbols(image, dynamic, own); });
     }
     write(copy, library);
   } catch (const std::exception& error) {

@@ -36,6 +36,11 @@ struct Shape { virtual int corners() const { return 0; } virtual ~Shape() = defa
 struct Square : Shape { int corners() const override { return 4; } };
 template <typename T> struct Only { static inline int value = 5; };   // GNU_UNIQUE
 extern "C" int* only() { return &Only<int>::value; }
+namespace mine::inner {                                                // GNU_UNIQUE too, but nobody else's
+template <typename T> struct Once { static inline int value = 6; };
+inline int count() { static int calls = 0; return ++calls; }
+}
+extern "C" int ours() { return mine::inner::Once<int>::value + mine::inner::count(); }
 extern "C" void say() {
   Shape* shape = new Square;
   int caught = 0;
@@ -121,6 +126,19 @@ test("only what nobody else may define is bound", onlyX64, () => {
     assert.ok(mentions(before, symbol), `${symbol} before:\n${before}`);
     assert.equal(mentions(after, symbol), lookedUp, `${symbol} after:\n${after}`);
   }
+});
+
+test("with --own, what one for the process is in these namespaces is bound too", onlyX64, () => {
+  makeLibrary(name);
+  assert.deepEqual(pick(bind("--own=other,mine::inner", name, "libowned.so")), { status: 0, stderr: "" });
+  const before = relocations(name);
+  const after = relocations("libowned.so");
+  for (const symbol of ["_ZN4mine5inner4OnceIiE5valueE", "_ZZN4mine5inner5countEvE5calls"]) {
+    assert.ok(mentions(before, symbol), `${symbol} before:\n${before}`);
+    assert.ok(!mentions(after, symbol), `${symbol} after:\n${after}`);
+  }
+  assert.ok(mentions(after, "_ZN4OnlyIiE5valueE"));
+  assert.match(runAgainst("libowned.so"), /one value\n$/);
 });
 
 test("with --rename-only the references stay as they are", () => {
