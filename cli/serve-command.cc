@@ -89,7 +89,7 @@ class Serving {
     server_->start();
     announce(!inherited.empty());
     // What signals asked for meanwhile has been posted, and is done now.
-    while (!stopped_) runtime_.loop().run_one();
+    runtime_.loop().run();
     return ExitCode::done;
   }
 
@@ -135,13 +135,13 @@ class Serving {
   void stop(Clock::time_point deadline) {
     deadline_.expires_at(deadline);
     deadline_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) stopped_ = true;
+      if (!error) runtime_.loop().stop();
     });
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     serverStopped_ = server_->stop(std::max(left, std::chrono::milliseconds(0)));
     serverStopped_.then([this](io::Outcome<void>) {
       drained_ = runtime_.engine().drain();
-      drained_.then([this](io::Outcome<void>) { stopped_ = true; });
+      drained_.then([this](io::Outcome<void>) { runtime_.loop().stop(); });
     });
   }
 
@@ -155,7 +155,6 @@ class Serving {
   std::optional<http::Server> server_;
   io::Pending<void> serverStopped_;
   io::Pending<void> drained_;
-  bool stopped_ = false;
 };
 
 }  // namespace

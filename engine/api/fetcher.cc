@@ -16,7 +16,7 @@ v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, Reques
     body = std::move(*source);
   }
   return context.awaitIo(
-      js, target_->fetch(request->toHead(), std::move(body)),
+      js, target_->fetch(request->takeHead(), std::move(body)),
       [](js::Lock&, io::Response response) { return Response::received(std::move(response)); });
 }
 

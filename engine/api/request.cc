@@ -86,7 +86,7 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
   }
   if (init.method) {
     bool upperCaseAll = io::Realm::of(js).compatibility().has(Flag::UpperCaseAllHttpMethods);
-    request->method_ = normalizeMethod(std::move(*init.method), upperCaseAll);
+    request->setMethod(normalizeMethod(std::move(*init.method), upperCaseAll));
   }
   if (init.redirect) {
     if (*init.redirect != "follow" && *init.redirect != "manual") {
@@ -110,13 +110,13 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
   bool bodyGiven = init.body && init.body->value;
   bool bodyInherited =
       original && !init.body && ((*original)->present() || (*original)->bodyUsed());
-  if ((bodyGiven || bodyInherited) && isSafe(request->method_)) {
+  if ((bodyGiven || bodyInherited) && isSafe(request->method())) {
     throw js::typeError("Request with a GET or HEAD method cannot have a body.");
   }
   if (bodyGiven) {
     static_cast<Body&>(*request).assign(js, std::move(*init.body->value));
-    if (request->contentType() && !request->headers_->contains("content-type")) {
-      request->headers_->setUnchecked("Content-Type", *request->contentType());
+    if (request->contentType() && !request->headers()->contains("content-type")) {
+      request->headers()->setUnchecked("Content-Type", *request->contentType());
     }
   } else if (bodyInherited) {
     request->take(**original);
@@ -125,9 +125,14 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
 }
 
 void Request::copyFrom(Request& other) {
-  method_ = other.method();
   url_ = other.url();
-  headers_ = js::make<Headers>(*other.headers(), Headers::Guard::none);
+  if (other.head_ && !other.headers_) {
+    // Nobody has looked at the headers yet, and perhaps nobody will.
+    head_ = other.head_;
+  } else {
+    method_ = other.method();
+    headers_ = js::make<Headers>(*other.headers(), Headers::Guard::none);
+  }
   redirect_ = other.redirect_;
   cache_ = other.cache_;
   arrived_ = other.arrived_;
@@ -136,6 +141,14 @@ void Request::copyFrom(Request& other) {
 void Request::copySlots(v8::Local<v8::Object> from, v8::Local<v8::Object> to) {
   js::setSlot(to, kCfSlot, js::slot(from, kCfSlot));
   js::setSlot(to, kFollowedSlot, from);
+}
+
+void Request::setMethod(std::string method) {
+  if (head_) {
+    head_->message.method_string(method);
+  } else {
+    method_ = std::move(method);
+  }
 }
 
 std::string Request::method() const {
@@ -159,7 +172,7 @@ std::string Request::url() {
 
 js::Ptr<Headers> Request::headers() {
   if (!headers_) {
-    headers_ = js::make<Headers>(head_->message, Headers::Guard::immutable);
+    headers_ = js::make<Headers>(head_->message, headersGuard_);
     if (!head_->clientAddress.empty()) {
       headers_->setUnchecked("CF-Connecting-IP", head_->clientAddress);
     }
@@ -198,8 +211,15 @@ js::Ptr<Request> Request::clone(js::Lock& js, js::Receiver receiver) {
   return copy;
 }
 
-io::RequestHead Request::toHead() {
+io::RequestHead Request::takeHead() {
   io::RequestHead head;
+  if (head_ && !headers_) {
+    const std::string target = url();
+    head = std::move(*head_);
+    head.message.target(target);
+    head.targetIsSerialized = true;
+    return head;
+  }
   head.message.method_string(method());
   head.message.target(url());
   head.targetIsSerialized = true;

@@ -36,7 +36,8 @@ class Request final : public js::Object, public Body {
   using Input = std::variant<js::Ptr<Request>, std::string>;
 
   Request() = default;
-  explicit Request(io::RequestHead head) : head_(std::move(head)), arrived_(true) {}
+  explicit Request(io::RequestHead head)
+      : head_(std::move(head)), headersGuard_(Headers::Guard::immutable), arrived_(true) {}
 
   static js::Ptr<Request> construct(js::Lock& js, js::Receiver receiver, Input input,
                                     RequestInit init);
@@ -54,8 +55,8 @@ class Request final : public js::Object, public Body {
   std::string integrity() const { return ""; }
   js::Ptr<Request> clone(js::Lock& js, js::Receiver receiver);
 
-  // The head of this request for another worker or the network.
-  io::RequestHead toHead();
+  // The head of this request for another worker or the network. It has none any more afterwards.
+  io::RequestHead takeHead();
 
   static void describe(js::Class<Request>& c, const Compatibility&);
 
@@ -64,12 +65,16 @@ class Request final : public js::Object, public Body {
 
  private:
   void copyFrom(Request& other);
+  void setMethod(std::string method);
   static void copySlots(v8::Local<v8::Object> from, v8::Local<v8::Object> to);
 
+  // As it arrived, here or where this one was copied from; the headers, once made, stand for those
+  // in it.
   std::optional<io::RequestHead> head_;
   std::string method_ = "GET";
   std::optional<std::string> url_;
   js::Ptr<Headers> headers_;
+  Headers::Guard headersGuard_ = Headers::Guard::none;
   std::string redirect_ = "follow";
   std::optional<std::string> cache_;
   // It, or the one it was made from, came over a connection: `cf` tells about that.
