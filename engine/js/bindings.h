@@ -56,8 +56,12 @@ struct Bindings {
   std::span<const Function> natives;
 };
 
-// The callbacks' addresses in the order of the lists, ended by 0, as V8 wants them.
+class BuiltinsSource;
+
+// What a snapshot refers to by its place in this list, as V8 wants it: the callbacks' addresses in
+// the order of the lists, the source, and 0 at the end.
 std::vector<std::intptr_t> externalReferences(const Bindings& bindings,
-                                              const Compatibility& compatibility);
+                                              const Compatibility& compatibility,
+                                              BuiltinsSource& source);
 
 }  // namespace lathe::js

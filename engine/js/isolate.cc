@@ -2,6 +2,7 @@
 
 #include "engine/compatibility.h"
 #include "engine/js/bindings.h"
+#include "engine/js/builtins-source.h"
 #include "engine/js/platform.h"
 
 namespace lathe::js {
@@ -13,8 +14,10 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
     : platform_(&platform) {
   budget_.bytesMax = options.memoryBytesMax;
   allocator_ = makeArrayBufferAllocator(budget_);
-  references_ = externalReferences(bindings, Compatibility());
-  blob_ = {options.snapshot.data(), static_cast<int>(options.snapshot.size())};
+  const auto [source, blob] = partsOf(options.snapshot);
+  // The string that the snapshot holds for it owns it from now on.
+  references_ = externalReferences(bindings, Compatibility(), *new BuiltinsSource(source));
+  blob_ = {blob.data(), static_cast<int>(blob.size())};
 
   v8_ = v8::Isolate::Allocate();
   platform.adopt(v8_, std::move(executor));

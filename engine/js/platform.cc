@@ -13,6 +13,8 @@
 #include <libplatform/libplatform.h>
 #include <v8.h>
 
+#include "engine/js/page-allocator.h"
+
 namespace lathe::js {
 namespace {
 
@@ -166,6 +168,7 @@ class Platform::Implementation final : public v8::Platform {
     runners_.erase(found);
   }
 
+  v8::PageAllocator* GetPageAllocator() override { return &pages_; }
   int NumberOfWorkerThreads() override { return workers_.count(); }
   std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate) override {
     std::lock_guard guard(mutex_);
@@ -198,6 +201,7 @@ class Platform::Implementation final : public v8::Platform {
   std::atomic<bool> clockStopped{false};
 
  private:
+  PageAllocator pages_;
   v8::TracingController tracing_;
   std::mutex mutex_;
   std::unordered_map<v8::Isolate*, std::shared_ptr<ForegroundRunner>> runners_;
@@ -209,6 +213,8 @@ Platform::Platform(const std::string& flags) : implementation_(std::make_unique<
   // Without a thread of its own for it, compiling WebAssembly ends within the turn, also at top
   // level.
   v8::V8::SetFlagsFromString("--no-wasm-async-compilation");
+  // The snapshot is a part of the program: to sum its bytes up at every start proves nothing.
+  v8::V8::SetFlagsFromString("--no-verify-snapshot-checksum");
   if (!flags.empty()) v8::V8::SetFlagsFromString(flags.c_str(), flags.size());
   v8::V8::InitializePlatform(implementation_.get());
   v8::V8::Initialize();

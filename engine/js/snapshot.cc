@@ -1,11 +1,14 @@
 #include "engine/js/snapshot.h"
 
+#include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 #include <boost/asio/io_context.hpp>
 
 #include "engine/compatibility.h"
 #include "engine/js/bindings.h"
+#include "engine/js/builtins-source.h"
 #include "engine/js/platform.h"
 
 namespace lathe::js {
@@ -54,15 +57,15 @@ void installInterfaces(Lock& js, const Bindings& bindings, const Compatibility& 
   }
 }
 
-v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, const std::string& builtins) {
+v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, BuiltinsSource& builtins) {
   v8::TryCatch guard(js.v8());
   auto native = v8::Object::New(js.v8());
   for (const auto& entry : bindings.natives) define(js, native, entry, v8::None);
 
-  // The bundle is an expression's worth of code: run as a function body, it leaves no global
-  // behind.
+  // Run as the body of a function, the bundle leaves no global behind.
   v8::ScriptOrigin origin(js.v8(), js.string("lathe:builtins"));
-  v8::ScriptCompiler::Source source(js.string(builtins + "\nreturn latheBuiltins;"), origin);
+  auto text = v8::String::NewExternalOneByte(js.v8(), &builtins).ToLocalChecked();
+  v8::ScriptCompiler::Source source(text, origin);
   v8::Local<v8::Function> body;
   v8::Local<v8::Value> module, install, hooks;
   auto context = js.context();
@@ -83,9 +86,13 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, const std:
 
 std::string makeSnapshot(Platform& platform, const Bindings& bindings,
                          const std::string& builtins) {
+  const bool ascii = std::ranges::all_of(builtins, [](char c) { return c > 0; });
+  if (!ascii) throw std::runtime_error("the built-in JavaScript is not ASCII");
+  const std::string text = builtins + "\nreturn latheBuiltins;";
   boost::asio::io_context loop;
   const Compatibility compatibility;
-  auto references = externalReferences(bindings, compatibility);
+  auto* source = new BuiltinsSource(text);  // V8 owns it
+  auto references = externalReferences(bindings, compatibility, *source);
   v8::Isolate* raw = v8::Isolate::Allocate();
   platform.adopt(raw, loop.get_executor());
   v8::SnapshotCreator creator(raw, references.data());
@@ -97,7 +104,7 @@ std::string makeSnapshot(Platform& platform, const Bindings& bindings,
     Lock js(raw);
     installInterfaces(js, bindings, compatibility);
     for (const auto& entry : bindings.globals) define(js, context->Global(), entry, v8::None);
-    auto hooks = runBuiltins(js, bindings, builtins);
+    auto hooks = runBuiltins(js, bindings, *source);
     for (const auto& entry : bindings.interfaces) creator.AddData(isolate->templateOf(entry.tag));
     if (creator.AddData(context, hooks) != kHooksIndex) throw std::runtime_error("hooks misplaced");
     creator.SetDefaultContext(context);
@@ -109,6 +116,7 @@ std::string makeSnapshot(Platform& platform, const Bindings& bindings,
   std::string version = v8::V8::GetVersion();
   std::string snapshot(1, static_cast<char>(version.size()));
   snapshot += version;
+  snapshot.append(std::to_string(text.size())).append("\n").append(text);
   snapshot.append(blob.data, static_cast<std::size_t>(blob.raw_size));
   delete[] blob.data;
   return snapshot;
@@ -122,6 +130,13 @@ std::string_view openSnapshot(std::string_view snapshot) {
                              v8::V8::GetVersion() + "; run tools/setup and build again");
   }
   return snapshot.substr(1 + length);
+}
+
+SnapshotParts partsOf(std::string_view rest) {
+  std::size_t length = 0;
+  const char* end = std::from_chars(rest.data(), rest.data() + rest.size(), length).ptr;
+  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 1);
+  return {rest.substr(0, length), rest.substr(length)};
 }
 
 }  // namespace lathe::js

@@ -8,7 +8,8 @@
 // data in the order of Bindings::interfaces, and one context in which the built-in JavaScript has
 // run.
 //
-//   snapshot = length of V8's version (1 byte), V8's version, V8's own blob
+//   snapshot = length of V8's version (1 byte), V8's version, rest
+//   rest     = length of the source (decimal), line feed, source, V8's own blob
 namespace lathe::js {
 
 struct Bindings;
@@ -22,8 +23,15 @@ inline constexpr std::size_t kHooksIndex = 0;
 std::string makeSnapshot(class Platform& platform, const Bindings& bindings,
                          const std::string& builtins);
 
-// V8's part of a snapshot. Throws std::runtime_error when another V8 made it than the one that was
+// The rest of a snapshot. Throws std::runtime_error when another V8 made it than the one that was
 // loaded (a security update is enough): V8 itself would abort.
 std::string_view openSnapshot(std::string_view snapshot);
+
+struct SnapshotParts {
+  std::string_view source;  // of the built-in JavaScript, to which the blob refers
+  std::string_view blob;
+};
+// What openSnapshot gave.
+SnapshotParts partsOf(std::string_view rest);
 
 }  // namespace lathe::js

@@ -1,0 +1,128 @@
+#include "engine/js/page-allocator.h"
+
+#include <cstdint>
+
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+namespace lathe::js {
+namespace {
+
+std::size_t pageBytes() {
+  static const auto bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+int protectionOf(v8::PageAllocator::Permission permissions) {
+  switch (permissions) {
+    case v8::PageAllocator::kRead:
+      return PROT_READ;
+    case v8::PageAllocator::kReadWrite:
+      return PROT_READ | PROT_WRITE;
+    case v8::PageAllocator::kReadWriteExecute:
+      return PROT_READ | PROT_WRITE | PROT_EXEC;
+    case v8::PageAllocator::kReadExecute:
+      return PROT_READ | PROT_EXEC;
+    default:
+      return PROT_NONE;
+  }
+}
+
+char* map(void* wanted, std::size_t bytes, int protection) {
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | (protection == PROT_NONE ? MAP_NORESERVE : 0);
+  void* pages = ::mmap(wanted, bytes, protection, flags, -1, 0);
+  return pages == MAP_FAILED ? nullptr : static_cast<char*>(pages);
+}
+
+char* alignedUp(char* address, std::size_t alignment) {
+  const auto number = reinterpret_cast<std::uintptr_t>(address);
+  return address + ((alignment - number % alignment) % alignment);
+}
+
+// `alignment` is a power of two.
+char* mapAligned(void* wanted, std::size_t bytes, std::size_t alignment, int protection) {
+  if (alignment <= pageBytes()) return map(wanted, bytes, protection);
+  const std::size_t more = bytes + alignment - pageBytes();
+  char* begin = map(wanted, more, protection);
+  if (!begin) return nullptr;
+  char* pages = alignedUp(begin, alignment);
+  if (pages != begin) ::munmap(begin, static_cast<std::size_t>(pages - begin));
+  char* end = begin + more;
+  if (pages + bytes != end) {
+    ::munmap(pages + bytes, static_cast<std::size_t>(end - pages) - bytes);
+  }
+  return pages;
+}
+
+}  // namespace
+
+size_t PageAllocator::AllocatePageSize() { return pageBytes(); }
+size_t PageAllocator::CommitPageSize() { return pageBytes(); }
+
+void* PageAllocator::GetRandomMmapAddr() {
+  std::uintptr_t address = 0;
+  if (::getrandom(&address, sizeof address, GRND_NONBLOCK) != sizeof address) return nullptr;
+  // Well within what a process of the smallest address space (47 bits) can have.
+  constexpr std::uintptr_t kBelow = std::uintptr_t{1} << 46;
+  return reinterpret_cast<void*>(address % kBelow / pageBytes() * pageBytes());
+}
+
+char* PageAllocator::carve(std::size_t bytes, std::size_t alignment) {
+  std::lock_guard guard(mutex_);
+  if (state_ != Stretch::inUse || alignment > kHugeBytes) return nullptr;
+  if (!stretch_) {
+    stretch_ = mapAligned(nullptr, kStretchBytes, kHugeBytes, PROT_READ | PROT_WRITE);
+    if (stretch_ && ::madvise(stretch_, kStretchBytes, MADV_HUGEPAGE) != 0) {
+      ::munmap(stretch_, kStretchBytes);
+      stretch_ = nullptr;
+    }
+    if (!stretch_) {
+      state_ = Stretch::none;
+      return nullptr;
+    }
+  }
+  char* pages = alignedUp(stretch_ + carved_, alignment);
+  if (pages + bytes > stretch_ + kStretchBytes) return nullptr;
+  carved_ = static_cast<std::size_t>(pages - stretch_) + bytes;
+  return pages;
+}
+
+void* PageAllocator::AllocatePages(void* wanted, size_t bytes, size_t alignment,
+                                   Permission permissions) {
+  // What V8 only reserves it is about to use, unless it is a region to allocate in.
+  if (permissions == kNoAccess || permissions == kReadWrite) {
+    if (char* pages = carve(bytes, alignment)) return pages;
+  }
+  return mapAligned(wanted, bytes, alignment, protectionOf(permissions));
+}
+
+bool PageAllocator::FreePages(void* pages, size_t bytes) { return ::munmap(pages, bytes) == 0; }
+
+bool PageAllocator::ReleasePages(void* pages, size_t bytes, size_t left) {
+  return ::munmap(static_cast<char*>(pages) + left, bytes - left) == 0;
+}
+
+bool PageAllocator::SetPermissions(void* pages, size_t bytes, Permission permissions) {
+  if (permissions == kRead) {
+    // V8 seals the heap that never changes before it makes the rest. Sealing a part of a huge page
+    // would break that up, so the stretch is for what comes now.
+    std::lock_guard guard(mutex_);
+    if (state_ == Stretch::notYet) state_ = Stretch::inUse;
+  }
+  if (::mprotect(pages, bytes, protectionOf(permissions)) != 0) return false;
+  // What cannot be reached need not be kept.
+  if (permissions == kNoAccess) DiscardSystemPages(pages, bytes);
+  return true;
+}
+
+bool PageAllocator::DiscardSystemPages(void* pages, size_t bytes) {
+  return ::madvise(pages, bytes, MADV_DONTNEED) == 0;
+}
+
+bool PageAllocator::DecommitPages(void* pages, size_t bytes) {
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+  return ::mmap(pages, bytes, PROT_NONE, flags, -1, 0) == pages;
+}
+
+}  // namespace lathe::js
