@@ -1,0 +1,156 @@
+#include "cli/local-variables.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include <unistd.h>
+
+#include "cli/config-file.h"
+#include "cli/dotenv.h"
+#include "cli/read-file.h"
+
+namespace lathe::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool environmentSays(const char* name, bool byDefault) {
+  const char* value = std::getenv(name);
+  std::string_view text = value ? value : "";
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  return byDefault;
+}
+
+class LocalReader {
+ public:
+  explicit LocalReader(const LocalVariableFiles& files) : files_(files) {}
+
+  LocalVariables read() {
+    bool devVars = files_.envFiles.empty() && readDevVars();
+    if (!devVars && environmentSays("CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV", true)) readDotEnv();
+    if (files_.required) keepRequired(*files_.required);
+    return std::move(found_);
+  }
+
+ private:
+  bool readDevVars() {
+    if (!files_.environment.empty() && readDevVars(".dev.vars." + files_.environment)) return true;
+    return readDevVars(".dev.vars");
+  }
+
+  bool readDevVars(const std::string& name) {
+    fs::path path = pathOf(name);
+    try {
+      add(path, readFile(path));
+      return true;
+    } catch (const FileError& error) {
+      if (error.kind() == FileError::Kind::absent) return false;
+      throw ConfigError(shownPath(path) + " " + error.what());
+    }
+  }
+
+  void readDotEnv() {
+    if (files_.envFiles.empty()) {
+      for (const char* name : {".env", ".env.local"}) readEnvFile(name, false);
+      if (!files_.environment.empty()) {
+        readEnvFile(".env." + files_.environment, false);
+        readEnvFile(".env." + files_.environment + ".local", false);
+      }
+    }
+    for (const std::string& name : files_.envFiles) readEnvFile(name, true);
+    expand();
+    bool ofProcess = files_.required || environmentSays("CLOUDFLARE_INCLUDE_PROCESS_ENV", false);
+    if (ofProcess) addProcessEnvironment();
+  }
+
+  void readEnvFile(const std::string& name, bool asked) {
+    fs::path path = pathOf(name);
+    try {
+      add(path, readFile(path));
+    } catch (const FileError& error) {
+      // Without being asked for, `.env` may well be something else, such as Python's folder.
+      if (asked)
+        found_.warnings.push_back("the --env-file " + shownPath(path) + " " + error.what());
+    }
+  }
+
+  fs::path pathOf(const std::string& name) {
+    fs::path path = (files_.folder / name).lexically_normal();
+    found_.files.push_back(path);
+    return path;
+  }
+
+  void add(const fs::path& path, std::string_view text) {
+    std::string shown = shownPath(path);
+    DotenvFile file = parseDotenv(text);
+    for (DotenvEntry& entry : file.entries) {
+      set(std::move(entry.name), std::move(entry.value), shown + ":" + std::to_string(entry.line));
+    }
+    for (int line : file.strangeLines) {
+      found_.warnings.push_back(shown + ":" + std::to_string(line) +
+                                ": this line is passed over; expected NAME=value");
+    }
+  }
+
+  // A name keeps the place at which it came first.
+  void set(std::string name, std::string value, std::string source) {
+    auto same = std::ranges::find(found_.variables, name, &LocalVariable::name);
+    if (same == found_.variables.end()) {
+      found_.variables.push_back({std::move(name), std::move(value), std::move(source)});
+    } else {
+      same->value = std::move(value);
+      same->source = std::move(source);
+    }
+  }
+
+  // Each may refer to those before it.
+  void expand() {
+    for (auto at = found_.variables.begin(); at != found_.variables.end(); ++at) {
+      at->value = expandDotenv(at->value, [&](std::string_view name) -> std::optional<std::string> {
+        auto before = std::find_if(found_.variables.begin(), at,
+                                   [&](const LocalVariable& each) { return each.name == name; });
+        if (before != at) return before->value;
+        return std::nullopt;
+      });
+    }
+  }
+
+  void addProcessEnvironment() {
+    for (char** at = environ; *at; ++at) {
+      std::string_view entry = *at;
+      std::size_t equals = entry.find('=');
+      if (equals == std::string_view::npos || equals + 1 == entry.size()) continue;
+      set(std::string(entry.substr(0, equals)), std::string(entry.substr(equals + 1)),
+          "the process's environment");
+    }
+  }
+
+  void keepRequired(const std::vector<std::string>& required) {
+    std::erase_if(found_.variables, [&](const LocalVariable& variable) {
+      return std::ranges::find(required, variable.name) == required.end();
+    });
+    std::string missing;
+    for (const std::string& name : required) {
+      auto there = std::ranges::find(found_.variables, name, &LocalVariable::name);
+      if (there == found_.variables.end()) missing += (missing.empty() ? "" : ", ") + name;
+    }
+    if (missing.empty()) return;
+    found_.warnings.push_back("the secrets that \"secrets.required\" asks for are missing: " +
+                              missing + "; add them to .dev.vars, .env or the environment");
+  }
+
+  const LocalVariableFiles& files_;
+  LocalVariables found_;
+};
+
+}  // namespace
+
+LocalVariables readLocalVariables(const LocalVariableFiles& files) {
+  return LocalReader(files).read();
+}
+
+}  // namespace lathe::cli
