@@ -41,7 +41,7 @@ import { queueMicrotask } from './microtask.js';
 import { builtinModule } from './modules.js';
 import { bindNative } from './native.js';
 import { Navigator, createNavigator } from './navigator.js';
-import { missingObject } from './missing.js';
+import { missingObject, unavailable } from './missing.js';
 import { defineMissingGlobals } from './not-implemented.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
@@ -180,7 +180,8 @@ const hooks = {
   // builtinModule(specifier, env, exports) → the exports of a module that belongs to the platform, or undefined.
   // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.
   // deviate(flags) takes away what a worker with these compatibility flags must not see.
-  // missingBinding(text) → what stands for a binding that lathe lacks.
+  // unavailable(message) → what stands for a binding that lathe lacks: its use throws an Error of that message.
+  // missingBinding(text) → the same for an entry of `ctx.exports`.
   // rpcProperty(stub, name) → a property of a stub that its interface does not have; receiveCall(target,
   // path, args) → what a remote call comes to.
   builtinModule,
@@ -189,6 +190,7 @@ const hooks = {
   receiveCall,
   rpcProperty,
   missingBinding: missingObject,
+  unavailable,
 
   // makeWebSocket(native) → a WebSocket that holds it; nativeWebSocket(value) → what one holds, or undefined. The
   // others fire the events of a WebSocket: what was received, the Close, the failure before it.

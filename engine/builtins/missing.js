@@ -25,12 +25,12 @@ function named(name, refuse) {
   return made;
 }
 
-// Whatever is done with it refuses. Looking at a symbol or at `then` is not use: inspection and promises
-// do that by themselves. A class may extend it, and fails when it is constructed.
+// Whatever is done with it refuses. Looking at a symbol, at `then` or at `toJSON` is not use: inspection,
+// promises and JSON do that by themselves. A class may extend it, and fails when it is constructed.
 function refuser(target, refuse) {
   return new Proxy(target, {
     get(object, key) {
-      if (typeof key === 'symbol' || key === 'then') return undefined;
+      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON') return undefined;
       if (typeof object === 'function' && (key === 'prototype' || key === 'name')) return object[key];
       return refuse();
     },
@@ -51,8 +51,17 @@ export function missingClass(name) {
 }
 export const missingFunction = missingClass;
 
+// What stands for a binding of a kind that lathe lacks.
+export function unavailable(message) {
+  return refuser({}, refusalWith(message));
+}
+
 function refusalOf(name) {
+  return refusalWith(`not implemented in lathe: ${name}`);
+}
+
+function refusalWith(message) {
   return () => {
-    throw new Error(`not implemented in lathe: ${name}`);
+    throw new Error(message);
   };
 }

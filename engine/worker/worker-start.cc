@@ -100,10 +100,11 @@ v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
   if (auto* actors = std::get_if<Binding::Actors>(&binding.value)) {
     return api::namespaceOf(js, targets.actors(*actors));
   }
-  auto name =
-      js.string(binding.name + " (" + std::get<Binding::Unsupported>(binding.value).what + ")")
+  const std::string& what = std::get<Binding::Unsupported>(binding.value).what;
+  auto message =
+      js.string("binding " + binding.name + " (" + what + ") is not available in lathe yet")
           .As<v8::Value>();
-  return js::check(hook(js, "missingBinding")->Call(js.context(), js.undefined(), 1, &name));
+  return js::check(hook(js, "unavailable")->Call(js.context(), js.undefined(), 1, &message));
 }
 
 // ---- The top level ----
