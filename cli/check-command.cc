@@ -1,5 +1,6 @@
 #include "cli/check-command.h"
 
+#include "cli/build-run.h"
 #include "cli/output.h"
 #include "cli/runtime.h"
 
@@ -7,6 +8,7 @@ namespace lathe::cli {
 
 ExitCode check(const ProjectChoice& project, TerminalLog& log) {
   Config config = loadConfigAlone(project);
+  runBuild(config, log);
   Runtime runtime(log, {config}, {.ephemeral = true, .byDefault = ObjectStorage::none});
   runtime.load({config});
   if (log.format() == LogFormat::json) {

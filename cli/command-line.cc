@@ -2,24 +2,24 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <v8.h>
 
+#include "cli/project-arguments.h"
 #include "cli/storage-arguments.h"
 #include "cli/usage-error.h"
+#include "cli/wrangler-flags.h"
 #include "engine/nearest-name.h"
 
 namespace lathe::cli {
 
 namespace {
-
-constexpr const char* kProject =
-    "A wrangler.json or wrangler.jsonc, a folder that has one, or a script\n"
-    "alone; else the nearest configuration, here or in a folder above";
 
 constexpr const char* kExamples = R"(Begin with a file, worker.js:
 
@@ -86,12 +86,7 @@ std::string versionText() {
 }
 
 void addProject(CLI::App& command, ProjectChoice& project) {
-  command.add_option("CONFIG|SCRIPT", project.path, kProject)->option_text(" ");
-}
-
-void addEnvironment(CLI::App& command, std::string& environment) {
-  command.add_option("--env,-e", environment, "Environment of the configuration")
-      ->option_text("NAME");
+  command.add_option("CONFIG|SCRIPT", project.path, kProjectHelp)->option_text(" ");
 }
 
 void addLogFormat(CLI::App& command, LogFormat& format) {
@@ -105,18 +100,43 @@ void addLogFormat(CLI::App& command, LogFormat& format) {
       ->option_text("text|json");
 }
 
+void addLogLevel(CLI::App& command, LogLevel& level) {
+  static const std::map<std::string, LogLevel> kLevels = {
+      {"debug", LogLevel::debug}, {"info", LogLevel::info},   {"log", LogLevel::log},
+      {"warn", LogLevel::warn},   {"error", LogLevel::error}, {"none", LogLevel::none}};
+  command
+      .add_option_function<std::string>(
+          "--log-level", [&level](const std::string& name) { level = kLevels.at(name); },
+          "Log this and what is graver: debug, log, info, warn, error, none")
+      ->check(CLI::IsMember({"debug", "log", "info", "warn", "error", "none"}))
+      ->option_text("LEVEL");
+}
+
+// What the commands have in common that run one worker.
+void addCommon(CLI::App& command, ProjectChoice& project, CommandLine& line) {
+  addProjectOptions(command, project);
+  command.add_option("--cwd", line.cwd, "Work in this folder")->option_text("DIR");
+  addLogFormat(command, line.logFormat);
+  addLogLevel(command, line.logLevel);
+  addWranglerFlags(command, line.notices);
+}
+
+// The same arguments for a process that works in `folder` already.
+void makeFolderWhole(std::vector<std::string>& arguments, const std::string& folder) {
+  std::error_code error;
+  std::string whole = std::filesystem::absolute(folder, error).string();
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (arguments[i - 1] == "--cwd") arguments[i] = whole;
+    if (arguments[i].starts_with("--cwd=")) arguments[i] = "--cwd=" + whole;
+  }
+}
+
 void addObjectStore(CLI::App& command, ObjectStoreChoice& objects) {
   auto* folder = command.add_option("--persist-to", objects.persistTo,
                                     "Folder of what Durable Objects store; else .lathe/state");
   folder->option_text("DIR");
   command.add_flag("--ephemeral", objects.ephemeral, "Keep nothing that Durable Objects store")
       ->excludes(folder);
-}
-
-// An option that may be given several times, once for each value.
-void addRepeatable(CLI::App& command, const std::string& names, std::vector<std::string>& values,
-                   const char* description, const char* value) {
-  command.add_option(names, values, description)->option_text(value)->allow_extra_args(false);
 }
 
 // Which of the two words, either of which may be empty, names the project and which the URL.
@@ -198,14 +218,13 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   addRepeatable(*serveCommand, "--ip", serve.ips,
                 "Address to listen on; may be given several times", "ADDRESS");
   addObjectStore(*serveCommand, serve.objects);
-  addEnvironment(*serveCommand, serve.project.environment);
-  addLogFormat(*serveCommand, line.logFormat);
+  addCommon(*serveCommand, serve.project, line);
   serveCommand->footer(kServeExamples);
 
   FetchOptions fetch;
   std::array<std::string, 2> words;
   CLI::App* fetchCommand = app.add_subcommand("fetch", "Ask a worker once and print its answer");
-  fetchCommand->add_option("CONFIG|SCRIPT", words[0], kProject)->option_text(" ");
+  fetchCommand->add_option("CONFIG|SCRIPT", words[0], kProjectHelp)->option_text(" ");
   fetchCommand->add_option("URL", words[1], "What to ask for; else /")->option_text(" ");
   fetchCommand->add_option("-X,--request", fetch.request.method, "Method")->option_text("METHOD");
   addRepeatable(*fetchCommand, "-H,--header", fetch.request.headers, "Header to send",
@@ -214,25 +233,24 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
                 "Body to POST; @FILE is a file's content, @- standard input's", "DATA");
   fetchCommand->add_flag("-i,--include", fetch.showHead, "Print status and headers too");
   addObjectStore(*fetchCommand, fetch.objects);
-  addEnvironment(*fetchCommand, fetch.project.environment);
-  addLogFormat(*fetchCommand, line.logFormat);
+  addCommon(*fetchCommand, fetch.project, line);
   fetchCommand->footer(kFetchExamples);
 
   CheckOptions check;
   CLI::App* checkCommand =
       app.add_subcommand("check", "Load a worker and say what is wrong with it");
   addProject(*checkCommand, check.project);
-  addEnvironment(*checkCommand, check.project.environment);
-  addLogFormat(*checkCommand, line.logFormat);
+  addCommon(*checkCommand, check.project, line);
   checkCommand->footer(kCheckExamples);
 
   TestOptions test;
   CLI::App* testCommand = app.add_subcommand("test", "Run the tests that workers export");
-  testCommand->add_option("CONFIG", test.paths, kProject)->option_text("...")->required();
+  testCommand->add_option("CONFIG", test.paths, kProjectHelp)->option_text("...")->required();
   testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
       ->option_text("TEXT");
   addObjectStore(*testCommand, test.objects);
-  addEnvironment(*testCommand, test.environment);
+  testCommand->add_option("--env,-e", test.environment, "Environment of the configuration")
+      ->option_text("NAME");
   testCommand->footer(kTestExamples);
 
   StorageOptions storage;
@@ -259,6 +277,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     throw UsageError(error.what());
   }
 
+  if (!line.cwd.empty()) makeFolderWhole(serve.arguments, line.cwd);
   if (serveCommand->parsed()) {
     line.command = std::move(serve);
   } else if (fetchCommand->parsed()) {

@@ -27,6 +27,11 @@ struct CommandLine {
   std::variant<Information, ServeOptions, FetchOptions, CheckOptions, TestOptions, StorageOptions>
       command;
   LogFormat logFormat = LogFormat::text;
+  LogLevel logLevel = LogLevel::log;
+  // The folder to work in; empty: the one that the process is in.
+  std::string cwd;
+  // What there is to say about options that have no effect: a line each.
+  std::vector<std::string> notices;
 };
 
 // Understands the arguments of main(), the program's name included. Throws UsageError, with the

@@ -4,19 +4,11 @@
 
 #include "cli/json-text.h"
 #include "cli/read-file.h"
+#include "cli/toml.h"
 
 namespace lathe::cli {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-[[noreturn]] void refuseToml(const fs::path& path) {
-  throw ConfigError(shownPath(path) +
-                    ": lathe does not read TOML yet; write the same settings as wrangler.jsonc");
-}
-
-}  // namespace
 
 std::string ConfigFile::at(Place place) const {
   return shownAs + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
@@ -26,9 +18,14 @@ void ConfigFile::fail(Place place, const std::string& message) const {
   throw ConfigError(at(place) + ": " + message);
 }
 
+bool isConfigName(const fs::path& path) {
+  fs::path extension = path.extension();
+  return extension == ".json" || extension == ".jsonc" || extension == ".toml";
+}
+
 ConfigFile readConfigFile(const fs::path& path) {
-  if (path.extension() == ".toml") refuseToml(path);
   ConfigFile file{path, shownPath(path), {}};
+  if (path.extension() == ".toml") file.format = ConfigFormat::toml;
   std::string text;
   try {
     text = readFile(path);
@@ -36,7 +33,7 @@ ConfigFile readConfigFile(const fs::path& path) {
     throw ConfigError("the configuration " + file.shownAs + " " + error.what());
   }
   try {
-    file.root = parseJsonc(text);
+    file.root = file.format == ConfigFormat::toml ? parseToml(text) : parseJsonc(text);
   } catch (const JsoncError& error) {
     file.fail(error.place(), error.what());
   }
@@ -49,24 +46,20 @@ ConfigFile readConfigFile(const fs::path& path) {
 
 std::optional<fs::path> configFileIn(const fs::path& folder) {
   std::error_code error;
-  for (const char* name : {"wrangler.json", "wrangler.jsonc"}) {
+  for (const char* name : {"wrangler.jsonc", "wrangler.json", "wrangler.toml"}) {
     // Also what is there and cannot be read: reading it tells why.
     if (fs::symlink_status(folder / name, error).type() > fs::file_type::not_found) {
       return folder / name;
     }
   }
-  if (fs::exists(folder / "wrangler.toml", error)) refuseToml(folder / "wrangler.toml");
   return std::nullopt;
 }
 
-fs::path findConfigFile(const fs::path& folder) {
+std::optional<fs::path> findConfigFile(const fs::path& folder) {
   for (fs::path at = folder;; at = at.parent_path()) {
-    if (auto found = configFileIn(at)) return *found;
-    if (!at.has_relative_path()) break;
+    if (auto found = configFileIn(at)) return found;
+    if (!at.has_relative_path()) return std::nullopt;
   }
-  throw ConfigError(
-      "there is no wrangler.json or wrangler.jsonc here or in a folder above; name a "
-      "configuration or a script, such as: lathe serve worker.js");
 }
 
 }  // namespace lathe::cli

@@ -16,12 +16,16 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What a configuration is written in.
+enum class ConfigFormat { json, toml };
+
 // A configuration as it was read, before anybody asked what it means.
 struct ConfigFile {
   std::filesystem::path path;
   // How messages call it.
   std::string shownAs;
   JsonValue root;
+  ConfigFormat format = ConfigFormat::json;
 
   // "wrangler.jsonc:3:5".
   std::string at(Place place) const;
@@ -29,15 +33,18 @@ struct ConfigFile {
   [[noreturn]] void fail(Place place, const std::string& message) const;
 };
 
-// Reads and parses; the outermost value is an object. Throws ConfigError.
+// Whether `path` is called like a configuration.
+bool isConfigName(const std::filesystem::path& path);
+
+// Reads and parses, TOML when the name ends so, else JSON; the outermost value is an object. Throws
+// ConfigError.
 ConfigFile readConfigFile(const std::filesystem::path& path);
 
-// The configuration for somebody who works in `folder`: the wrangler.json or wrangler.jsonc of the
-// nearest folder that has one, upwards from there. Throws ConfigError when a wrangler.toml stands
-// in the way, or nothing is found.
-std::filesystem::path findConfigFile(const std::filesystem::path& folder);
+// The configuration for somebody who works in `folder`: that of the nearest folder that has one,
+// upwards from there.
+std::optional<std::filesystem::path> findConfigFile(const std::filesystem::path& folder);
 
-// The one in `folder` itself, if there is one. Throws ConfigError for a lone wrangler.toml.
+// The wrangler.jsonc, else wrangler.json, else wrangler.toml in `folder` itself.
 std::optional<std::filesystem::path> configFileIn(const std::filesystem::path& folder);
 
 }  // namespace lathe::cli

@@ -93,7 +93,9 @@ std::vector<std::string> ConfigNode::texts() const {
 }
 
 const ConfigNode& ConfigNode::object() const {
-  if (value_->kind != Kind::object) failExpecting("an object in braces");
+  if (value_->kind != Kind::object) {
+    failExpecting(file_->format == ConfigFormat::toml ? "a table" : "an object in braces");
+  }
   return *this;
 }
 
@@ -119,6 +121,14 @@ std::string_view oneOf(const ConfigNode& node, std::span<const std::string_view>
   }
   node.fail("\"" + node.path() + "\" should be " + expected + "; found " + inWords(node.value()) +
             didYouMean(text, allowed));
+}
+
+void refuseUnknownKeys(const ConfigNode& node, std::span<const std::string_view> known) {
+  for (const ConfigNode& member : node.members()) {
+    if (std::ranges::find(known, member.key()) != known.end()) continue;
+    node.file().fail(member.keyPlace(),
+                     "unknown key \"" + member.path() + "\"" + didYouMean(member.key(), known));
+  }
 }
 
 }  // namespace lathe::cli

@@ -76,4 +76,7 @@ class ConfigNode {
 // The word of `allowed` that the text in `node` is. Throws ConfigError with the nearest one.
 std::string_view oneOf(const ConfigNode& node, std::span<const std::string_view> allowed);
 
+// Throws ConfigError, with the nearest name, for a member of `node` that is none of `known`.
+void refuseUnknownKeys(const ConfigNode& node, std::span<const std::string_view> known);
+
 }  // namespace lathe::cli

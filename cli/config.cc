@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "cli/config-node.h"
 #include "cli/json-text.h"
 #include "cli/read-file.h"
 #include "cli/unsupported-keys.h"
+#include "cli/variables.h"
 #include "cli/wrangler-keys.h"
 #include "engine/nearest-name.h"
 
@@ -32,25 +34,68 @@ constexpr std::array<std::string_view, 8> kLatheKeys = {
 constexpr std::array<std::string_view, 4> kCacheKeys = {"dirty_mb", "hard_mb", "soft_mb",
                                                         "stale_ms"};
 
+void addAlias(Config& config, const std::string& specifier, const std::string& target,
+              const std::string& where) {
+  bool isPath = target.starts_with("./") || target.starts_with("../") || target.starts_with("/");
+  if (!isPath) {
+    config.warnings.push_back(where + ": the alias of \"" + specifier + "\" is passed over: \"" +
+                              target + "\" is no path such as \"./shim.js\", and lathe does not " +
+                              "search packages yet");
+    return;
+  }
+  std::erase_if(config.aliases,
+                [&](const ModuleAlias& alias) { return alias.specifier == specifier; });
+  config.aliases.push_back({specifier, (config.folder / target).lexically_normal()});
+}
+
+void addChosenAliases(Config& config, const ProjectChoice& choice) {
+  for (const auto& [specifier, target] : choice.aliases) {
+    addAlias(config, specifier, target, "--alias");
+  }
+}
+
+// Throws CompatibilityError. What there is to say begins with `dateAt` or `flagsAt`.
+void resolveCompatibility(Config& config, std::optional<std::string_view> date,
+                          const std::vector<std::string>& flags, const std::string& dateAt,
+                          const std::string& flagsAt) {
+  Compatibility::Resolved resolved = Compatibility::resolve(date, flags);
+  config.compatibility = resolved.compatibility;
+  for (const std::string& line : resolved.warnings) config.warnings.push_back(dateAt + ": " + line);
+  for (const std::string& line : resolved.notices) config.notices.push_back(flagsAt + ": " + line);
+}
+
+void noteDefines(Config& config, const ProjectChoice& choice) {
+  if (choice.defines.empty()) return;
+  std::string names;
+  for (const auto& [name, value] : choice.defines) names += (names.empty() ? "" : ", ") + name;
+  config.warnings.push_back("--define: lathe does not replace identifiers yet: " + names);
+}
+
 // Fills in a Config from a file, key by key.
 class Reader {
  public:
-  Reader(const ConfigFile& file, std::string_view environment) : top_(file) {
+  Reader(const ConfigFile& file, const ProjectChoice& choice, const std::optional<fs::path>& script)
+      : top_(file), choice_(choice), script_(script) {
     config_.shownAs = file.shownAs;
+    config_.files.push_back(file.path);
     folder_ = file.path.parent_path();
     config_.folder = folder_;
-    if (!environment.empty()) chooseEnvironment(environment);
+    if (!choice.environment.empty()) chooseEnvironment();
   }
 
   Config read() {
     readName();
     readModules();
     readRules();
+    readAliases();
+    noteDefines(config_, choice_);
+    readBuild();
     readCompatibility();
-    readVars();
+    // First of all that binds, as it wants to be.
+    readVariables(config_, find("vars"), find("secrets"), choice_, folder_);
     readServices();
     readActors();
-    readMigrations();
+    if (auto list = find("migrations")) config_.migrations = readMigrations(*list, ownName());
     readStorage();
     readLimits();
     readDev();
@@ -59,15 +104,21 @@ class Reader {
     for (Binding& binding : unsupported.bindings) config_.bindings.push_back(std::move(binding));
     for (std::string& line : unsupported.notices) config_.notices.push_back(std::move(line));
     for (std::string& line : unsupported.warnings) config_.warnings.push_back(std::move(line));
+    dropShadowedVariables(config_);
     refuseDoubleBindings();
     return std::move(config_);
   }
 
  private:
-  void chooseEnvironment(std::string_view name) {
+  void chooseEnvironment() {
+    const std::string& name = choice_.environment;
     auto environments = top_.member("env");
-    std::string missing = "there is no environment \"" + std::string(name) + "\"";
-    if (!environments) top_.fail(missing + ": the configuration has no \"env\"");
+    if (!environments) {
+      // As wrangler does: the environment may be there for the sake of its `.dev.vars.NAME` alone.
+      config_.warnings.push_back(top_.file().shownAs + ": there is no environment \"" + name +
+                                 "\": the configuration has no \"env\"; its top level is used");
+      return;
+    }
     if (auto found = environments->member(name)) {
       environment_ = found->object();
       return;
@@ -75,7 +126,12 @@ class Reader {
     std::vector<ConfigNode> all = environments->members();
     std::vector<std::string_view> names;
     for (const ConfigNode& node : all) names.push_back(node.key());
-    environments->fail(missing + didYouMean(name, names));
+    std::string guess = didYouMean(name, names);
+    std::string hint = guess;
+    for (std::size_t i = 0; guess.empty() && i < names.size(); ++i) {
+      hint += (i == 0 ? "; there are " : ", ") + std::string(names[i]);
+    }
+    environments->fail("there is no environment \"" + name + "\"" + hint);
   }
 
   // The value for this environment by wrangler's rules of inheritance.
@@ -100,13 +156,18 @@ class Reader {
   }
 
   void readName() {
+    if (!choice_.name.empty()) {
+      config_.name = choice_.name;
+      config_.named = true;
+      return;
+    }
     auto name = find("name");
     if (name) {
       config_.name = name->name();
       config_.named = true;
-      bool inherited = environment_ && !environment_->member("name");
+      bool own = environment_ && environment_->member("name");
       // As wrangler does, so that each environment is a worker of its own.
-      if (inherited) config_.name += "-" + environment_->key();
+      if (!choice_.environment.empty() && !own) config_.name += "-" + choice_.environment;
       return;
     }
     fs::path path = top_.file().path;
@@ -115,19 +176,34 @@ class Reader {
   }
 
   void readModules() {
-    if (auto modules = find("lathe", "modules")) {
+    if (script_) {
+      config_.main = {*script_, ""};
+    } else if (auto modules = find("lathe", "modules")) {
       for (const ConfigNode& node : modules->elements()) readListedModule(node);
       if (config_.modules.empty()) modules->failExpecting("a list with at least one module");
     } else if (auto main = find("main")) {
       config_.main = {(folder_ / main->name()).lexically_normal(), main->file().at(main->place())};
     } else {
-      top_.fail("\"main\" is missing: the script to run, such as \"main\": \"worker.js\"");
+      failWithoutMain();
     }
     if (auto base = find("base_dir")) {
       config_.baseDir = (folder_ / base->text()).lexically_normal();
     } else {
       config_.baseDir = config_.main.path.parent_path();
     }
+  }
+
+  [[noreturn]] void failWithoutMain() const {
+    for (const char* key : {"pages_build_output_dir", "assets", "site"}) {
+      auto node = find(key);
+      if (!node || node->empty()) continue;
+      top_.file().fail(
+          node->keyPlace(),
+          std::string("\"main\" is missing, and lathe does not serve \"") + key + "\" alone yet");
+    }
+    bool toml = top_.file().format == ConfigFormat::toml;
+    top_.fail(std::string("\"main\" is missing: the script to run, such as ") +
+              (toml ? "main = \"worker.js\"" : "\"main\": \"worker.js\""));
   }
 
   void readListedModule(const ConfigNode& node) {
@@ -168,40 +244,52 @@ class Reader {
     config_.rules = ModuleRules(std::move(all));
   }
 
-  void readCompatibility() {
-    auto dateNode = find("compatibility_date");
-    auto flagsNode = find("compatibility_flags");
-    std::optional<std::string_view> date;
-    if (dateNode) date = dateNode->text("\"2026-08-01\"");
-    std::vector<std::string> flags;
-    if (flagsNode) flags = flagsNode->texts();
-    try {
-      Compatibility::Resolved resolved = Compatibility::resolve(date, flags);
-      config_.compatibility = resolved.compatibility;
-      std::string where = dateNode ? dateNode->file().at(dateNode->place()) : config_.shownAs;
-      for (const std::string& line : resolved.warnings) {
-        config_.warnings.push_back(where + ": " + line);
+  void readAliases() {
+    if (auto aliases = find("alias")) {
+      for (const ConfigNode& node : aliases->members()) {
+        addAlias(config_, node.key(), node.name(), node.file().at(node.place()));
       }
-      if (flagsNode) where = flagsNode->file().at(flagsNode->place());
-      for (const std::string& line : resolved.notices) {
-        config_.notices.push_back(where + ": " + line);
-      }
-    } catch (const CompatibilityError& error) {
-      if (error.flagIndex()) flagsNode->elements().at(*error.flagIndex()).fail(error.what());
-      if (dateNode) dateNode->fail(error.what());
-      top_.fail(error.what());
     }
+    addChosenAliases(config_, choice_);
   }
 
-  void readVars() {
-    auto vars = find("vars");
-    if (!vars) return;
-    for (const ConfigNode& node : vars->members()) {
-      if (node.value().kind == JsonValue::Kind::string) {
-        config_.bindings.push_back({node.key(), Binding::Text{node.value().text}});
-      } else {
-        config_.bindings.push_back({node.key(), Binding::Json{toJson(node.value())}});
-      }
+  void readBuild() {
+    auto build = find("build");
+    auto command = build ? build->member("command") : std::nullopt;
+    if (!command || command->text().empty()) return;
+    BuildSettings settings{command->text(), folder_, {}, command->file().at(command->place())};
+    if (auto cwd = build->member("cwd"))
+      settings.folder = (folder_ / cwd->text()).lexically_normal();
+    std::vector<std::string> watched = {"./src"};
+    if (auto folders = build->member("watch_dir")) {
+      bool list = folders->value().kind == JsonValue::Kind::array;
+      watched = list ? folders->texts() : std::vector<std::string>{folders->text()};
+    }
+    for (const std::string& path : watched) {
+      settings.watched.push_back((folder_ / path).lexically_normal());
+    }
+    config_.build = std::move(settings);
+  }
+
+  void readCompatibility() {
+    auto date = find("compatibility_date");
+    auto flags = find("compatibility_flags");
+    if (!choice_.compatibilityDate.empty()) date.reset();
+    if (!choice_.compatibilityFlags.empty()) flags.reset();
+    std::optional<std::string_view> dateText;
+    if (date) dateText = date->text("\"2026-08-01\"");
+    if (!choice_.compatibilityDate.empty()) dateText = choice_.compatibilityDate;
+    std::string dateAt = dateText ? "--compatibility-date" : config_.shownAs;
+    if (date) dateAt = date->file().at(date->place());
+    std::string flagsAt = choice_.compatibilityFlags.empty() ? dateAt : "--compatibility-flags";
+    if (flags) flagsAt = flags->file().at(flags->place());
+    try {
+      resolveCompatibility(config_, dateText, flags ? flags->texts() : choice_.compatibilityFlags,
+                           dateAt, flagsAt);
+    } catch (const CompatibilityError& error) {
+      bool ofFlag = error.flagIndex().has_value();
+      if (ofFlag && flags) flags->elements().at(*error.flagIndex()).fail(error.what());
+      throw ConfigError((ofFlag ? flagsAt : dateAt) + ": " + error.what());
     }
   }
 
@@ -262,60 +350,6 @@ class Reader {
     }
   }
 
-  void readMigrations() {
-    auto migrations = find("migrations");
-    if (!migrations) return;
-    constexpr std::array<std::string_view, 6> kKeys = {
-        "deleted_classes", "new_classes", "new_sqlite_classes",
-        "renamed_classes", "tag",         "transferred_classes"};
-    for (const ConfigNode& node : migrations->elements()) {
-      refuseUnknownKeys(node, kKeys);
-      Migration migration;
-      ConfigNode tag = node.required("tag");
-      migration.tag = tag.name();
-      for (const Migration& before : config_.migrations) {
-        if (before.tag == migration.tag) tag.fail("the tag \"" + before.tag + "\" is used twice");
-      }
-      auto names = [&](const char* key) {
-        std::vector<std::string> classes;
-        auto list = node.member(key);
-        if (!list) return classes;
-        for (const ConfigNode& each : list->elements()) classes.push_back(each.name());
-        return classes;
-      };
-      migration.newClasses = names("new_classes");
-      migration.newSqliteClasses = names("new_sqlite_classes");
-      migration.deletedClasses = names("deleted_classes");
-      migration.renamedClasses = readRenames(node.member("renamed_classes"), false);
-      migration.transferredClasses = readRenames(node.member("transferred_classes"), true);
-      config_.migrations.push_back(std::move(migration));
-    }
-  }
-
-  std::vector<Migration::Rename> readRenames(const std::optional<ConfigNode>& list,
-                                             bool transferred) const {
-    constexpr std::array<std::string_view, 2> kRenameKeys = {"from", "to"};
-    constexpr std::array<std::string_view, 3> kTransferKeys = {"from", "from_script", "to"};
-    std::vector<Migration::Rename> renames;
-    if (!list) return renames;
-    for (const ConfigNode& node : list->elements()) {
-      if (transferred) {
-        refuseUnknownKeys(node, kTransferKeys);
-      } else {
-        refuseUnknownKeys(node, kRenameKeys);
-      }
-      ConfigNode to = node.required("to");
-      Migration::Rename rename{node.required("from").name(), to.name(), ""};
-      if (transferred) rename.fromWorker = node.required("from_script").name();
-      bool own = !transferred || (config_.named && rename.fromWorker == config_.name);
-      if (own && rename.from == rename.to) {
-        to.fail("\"" + to.path() + "\": the class is called \"" + rename.to + "\" already");
-      }
-      renames.push_back(std::move(rename));
-    }
-    return renames;
-  }
-
   void readStorage() {
     if (auto durability = find("lathe", "durability")) {
       constexpr std::array<std::string_view, 2> kWords = {"fsync", "os"};
@@ -360,21 +394,6 @@ class Reader {
     if (auto port = dev->member("port")) {
       config_.port = static_cast<std::uint16_t>(port->integer(0, 65'535));
     }
-    constexpr std::array<std::string_view, 9> kKnown = {"container_engine",
-                                                        "enable_containers",
-                                                        "generate_types",
-                                                        "host",
-                                                        "inspector_ip",
-                                                        "inspector_port",
-                                                        "ip",
-                                                        "local_protocol",
-                                                        "port"};
-    for (const ConfigNode& node : dev->members()) {
-      bool known = std::ranges::find(kKnown, node.key()) != kKnown.end();
-      if (known || node.key() == "upstream_protocol") continue;
-      config_.warnings.push_back(node.file().at(node.keyPlace()) + ": unknown key \"" +
-                                 node.path() + "\"" + didYouMean(node.key(), kKnown));
-    }
   }
 
   void readLathe() {
@@ -398,13 +417,8 @@ class Reader {
     }
   }
 
-  static void refuseUnknownKeys(const ConfigNode& node, std::span<const std::string_view> known) {
-    for (const ConfigNode& member : node.members()) {
-      if (std::ranges::find(known, member.key()) != known.end()) continue;
-      node.file().fail(member.keyPlace(),
-                       "unknown key \"" + member.path() + "\"" + didYouMean(member.key(), known));
-    }
-  }
+  // The worker's name when it has been written down.
+  std::string_view ownName() const { return config_.named ? config_.name : std::string_view(); }
 
   void refuseDoubleBindings() {
     for (std::size_t i = 0; i < config_.bindings.size(); ++i) {
@@ -416,6 +430,8 @@ class Reader {
   }
 
   ConfigNode top_;
+  const ProjectChoice& choice_;
+  const std::optional<fs::path>& script_;
   std::optional<ConfigNode> environment_;
   fs::path folder_;
   Config config_;
@@ -423,17 +439,36 @@ class Reader {
 
 }  // namespace
 
-Config readConfig(const ConfigFile& file, std::string_view environment) {
-  return Reader(file, environment).read();
+Config readConfig(const ConfigFile& file, const ProjectChoice& choice,
+                  const std::optional<fs::path>& script) {
+  return Reader(file, choice, script).read();
 }
 
-Config configForScript(const fs::path& script) {
+Config configForScript(const fs::path& script, const ProjectChoice& choice) {
   Config config;
   config.shownAs = shownPath(script);
-  config.name = script.stem().empty() ? "worker" : script.stem().string();
+  config.named = !choice.name.empty();
+  config.name = config.named ? choice.name : script.stem().string();
+  if (config.name.empty()) config.name = "worker";
   config.folder = script.parent_path();
   config.main = {script, ""};
   config.baseDir = script.parent_path();
+  addChosenAliases(config, choice);
+  noteDefines(config, choice);
+  if (!choice.compatibilityDate.empty() || !choice.compatibilityFlags.empty()) {
+    std::optional<std::string_view> date;
+    if (!choice.compatibilityDate.empty()) date = choice.compatibilityDate;
+    try {
+      resolveCompatibility(config, date, choice.compatibilityFlags, "--compatibility-date",
+                           "--compatibility-flags");
+    } catch (const CompatibilityError& error) {
+      throw ConfigError((error.flagIndex() ? "--compatibility-flags: " : "--compatibility-date: ") +
+                        std::string(error.what()));
+    }
+  }
+  // Where wrangler looks for them, too, when there is no configuration.
+  std::error_code error;
+  readVariables(config, std::nullopt, std::nullopt, choice, fs::current_path(error));
   return config;
 }
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "cli/config-file.h"
+#include "cli/migration.h"
 #include "cli/module-rules.h"
+#include "cli/project-choice.h"
 #include "engine/compatibility.h"
 #include "engine/worker/worker-source.h"
 #include "persist/cache-lru.h"
@@ -32,26 +34,34 @@ struct MainScript {
   std::string writtenAt;
 };
 
+// One entry of `alias`: the file to take for a specifier.
+struct ModuleAlias {
+  std::string specifier;
+  std::filesystem::path path;
+};
+
+// What `build` says: a command that makes the script.
+struct BuildSettings {
+  std::string command;
+  std::filesystem::path folder;
+  // The files and folders whose change asks for it again.
+  std::vector<std::filesystem::path> watched;
+  // Where the command is written: "wrangler.jsonc:7:12".
+  std::string writtenAt;
+};
+
+// Where the value of a variable is from: "wrangler.jsonc:4:12", ".dev.vars:3", "--var".
+struct VariableOrigin {
+  std::string name;
+  std::string source;
+  // Whether it is one of the configuration's own `vars`.
+  bool ofConfig = false;
+};
+
 // A binding to a service, for the check that there is one.
 struct ServiceUse {
   std::string service;
   std::string writtenAt;
-};
-
-// One entry of `migrations`: what has become of the classes of Durable Objects.
-struct Migration {
-  struct Rename {
-    std::string from;
-    std::string to;
-    std::string fromWorker;  // empty: the worker itself
-  };
-
-  std::string tag;
-  std::vector<std::string> newClasses;
-  std::vector<std::string> newSqliteClasses;
-  std::vector<Rename> renamedClasses;
-  std::vector<Rename> transferredClasses;
-  std::vector<std::string> deletedClasses;
 };
 
 // Where Durable Objects keep what they store.
@@ -79,9 +89,13 @@ struct Config {
   // What module names are relative to.
   std::filesystem::path baseDir;
   ModuleRules rules;
+  std::vector<ModuleAlias> aliases;
+  std::optional<BuildSettings> build;
 
   Compatibility compatibility;
   std::vector<worker::Binding> bindings;
+  // Those of the first bindings, which are the variables.
+  std::vector<VariableOrigin> variables;
   std::vector<worker::ActorClass> actorClasses;
   std::vector<Migration> migrations;
   std::optional<ObjectStorage> objectStorage;
@@ -96,15 +110,21 @@ struct Config {
   std::optional<std::string> ip;
   std::optional<std::uint16_t> port;
 
+  // The files that all this was read from, and those that would have been if they existed: the
+  // configuration and its variables, not the modules.
+  std::vector<std::filesystem::path> files;
+
   // What is likely a mistake, and what is merely good to know: a line each.
   std::vector<std::string> warnings;
   std::vector<std::string> notices;
 };
 
-// Understands `file` for the environment called so (empty: the top level). Throws ConfigError.
-Config readConfig(const ConfigFile& file, std::string_view environment);
+// Understands `file` as `choice` wants it, whose path does not matter; with a script that is the
+// main one in the place of the file's. Throws ConfigError.
+Config readConfig(const ConfigFile& file, const ProjectChoice& choice,
+                  const std::optional<std::filesystem::path>& script = std::nullopt);
 
-// What holds for a script that has no configuration. It need not exist.
-Config configForScript(const std::filesystem::path& script);
+// What holds for a script that has no configuration. It need not exist. Throws ConfigError.
+Config configForScript(const std::filesystem::path& script, const ProjectChoice& choice);
 
 }  // namespace lathe::cli

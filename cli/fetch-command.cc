@@ -7,6 +7,7 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include "cli/build-run.h"
 #include "cli/output.h"
 #include "cli/runtime.h"
 #include "cli/serve-command.h"
@@ -50,6 +51,7 @@ void writeBody(Runtime& runtime, io::Response& response) {
 ExitCode fetch(const FetchOptions& options, TerminalLog& log) {
   Config config = loadConfigAlone(options.project);
   FetchRequest request = makeRequest(options.request, originOf(config));
+  runBuild(config, log);
   bool wantsBody = request.head.message.method() != boost::beast::http::verb::head;
 
   Runtime runtime(log, {config}, options.objects);

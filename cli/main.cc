@@ -1,6 +1,8 @@
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
@@ -37,6 +39,12 @@ struct Run {
   ExitCode operator()(const StorageOptions& options) const { return storage(options); }
 };
 
+void workIn(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::current_path(folder, error);
+  if (error) throw UsageError("--cwd " + folder + ": " + error.message());
+}
+
 ExitCode run(const std::vector<std::string>& arguments) {
   TerminalLog log(LogFormat::text, wantsColors(STDERR_FILENO));
   auto failWith = [&](ExitCode code, const std::exception& error) {
@@ -45,7 +53,9 @@ ExitCode run(const std::vector<std::string>& arguments) {
   };
   try {
     CommandLine line = parseCommandLine(arguments);
-    log = TerminalLog(line.logFormat, wantsColors(STDERR_FILENO));
+    log = TerminalLog(line.logFormat, wantsColors(STDERR_FILENO), line.logLevel);
+    if (!line.cwd.empty()) workIn(line.cwd);
+    for (const std::string& notice : line.notices) log.notice(notice);
     return std::visit(Run{log}, line.command);
   } catch (const UsageError& error) {
     return failWith(ExitCode::usage, error);

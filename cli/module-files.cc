@@ -75,8 +75,12 @@ std::string missing(std::string_view name, std::string_view referrer) {
 
 }  // namespace
 
-ModuleFiles::ModuleFiles(MainScript main, fs::path baseDir, ModuleRules rules)
-    : main_(std::move(main)), baseDir_(std::move(baseDir)), rules_(std::move(rules)) {}
+ModuleFiles::ModuleFiles(MainScript main, fs::path baseDir, ModuleRules rules,
+                         std::vector<ModuleAlias> aliases)
+    : main_(std::move(main)),
+      baseDir_(std::move(baseDir)),
+      rules_(std::move(rules)),
+      aliases_(std::move(aliases)) {}
 
 ModuleType ModuleFiles::mainType(const std::string& name) const {
   ModuleType type = rules_.typeOf(name).value_or(ModuleType::esModule);
@@ -91,7 +95,7 @@ Module ModuleFiles::main() {
   std::string name = main_.path.lexically_relative(baseDir_).generic_string();
   try {
     std::string content = readFile(main_.path);
-    refuseTypeScript(main_.path, shownPath(main_.path));
+    refuseTypeScript(main_.path, shown);
     return {name, mainType(name), std::move(content)};
   } catch (const FileError& error) {
     std::string message = shown + " " + error.what();
@@ -105,8 +109,11 @@ Module ModuleFiles::main() {
 }
 
 std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_view referrer) {
-  if (!isRelative(specifier)) return std::nullopt;
-  std::string name = resolved(specifier, referrer);
+  auto alias = std::ranges::find(aliases_, specifier, &ModuleAlias::specifier);
+  bool aliased = alias != aliases_.end();
+  if (!aliased && !isRelative(specifier)) return std::nullopt;
+  std::string name = aliased ? alias->path.lexically_relative(baseDir_).generic_string()
+                             : resolved(specifier, referrer);
   fs::path path = baseDir_ / fs::path(name);
   // The spelling for bundlers that could as well make a URL of it.
   if (name.ends_with(".wasm?module")) path = baseDir_ / fs::path(name.substr(0, name.find('?')));
@@ -118,6 +125,10 @@ std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_
     if (error.kind() != FileError::Kind::absent) {
       throw LoadError("the module \"" + name + "\" " + error.what() + "\n  imported from \"" +
                       std::string(referrer) + "\"");
+    }
+    if (aliased) {
+      throw LoadError(missing(specifier, referrer) + "; its alias " + shownPath(path) + " " +
+                      error.what());
     }
     std::string meant = meantInstead(path);
     if (meant.empty()) return std::nullopt;

@@ -14,10 +14,12 @@ namespace lathe::cli {
 
 // The modules of a worker as files. A module is called by its path from the base folder, with
 // forward slashes, and imports others by paths relative to itself, exactly as the files are
-// spelled: nothing is appended, no package is searched.
+// spelled: nothing is appended, no package is searched. A specifier that has an alias leads to the
+// file of the alias, wherever it is imported.
 class ModuleFiles final : public worker::ModuleLoader {
  public:
-  ModuleFiles(MainScript main, std::filesystem::path baseDir, ModuleRules rules);
+  ModuleFiles(MainScript main, std::filesystem::path baseDir, ModuleRules rules,
+              std::vector<ModuleAlias> aliases = {});
 
   worker::Module main() override;
   std::optional<worker::Module> load(std::string_view specifier,
@@ -30,6 +32,7 @@ class ModuleFiles final : public worker::ModuleLoader {
   MainScript main_;
   std::filesystem::path baseDir_;
   ModuleRules rules_;
+  std::vector<ModuleAlias> aliases_;
 };
 
 // The modules that a configuration lists one by one; the first is the main one. A specifier is a

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "cli/module-files.h"
@@ -16,8 +18,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool isConfigName(const fs::path& path) {
-  return path.extension() == ".json" || path.extension() == ".jsonc" || path.extension() == ".toml";
+// Reads it, and says when wrangler would take another one.
+Config readFound(const fs::path& path, const ProjectChoice& choice,
+                 const std::optional<fs::path>& script = std::nullopt) {
+  Config config = readConfig(readConfigFile(path), choice, script);
+  std::error_code error;
+  fs::path json = path.parent_path() / "wrangler.json";
+  if (path.filename() == "wrangler.jsonc" && fs::exists(json, error)) {
+    config.warnings.push_back(shownPath(path) + " is read, and wrangler would read " +
+                              shownPath(json) + " beside it; delete one of them");
+  }
+  return config;
+}
+
+std::string environmentOf(const ProjectChoice& choice) {
+  if (!choice.environment.empty()) return choice.environment;
+  const char* value = std::getenv("CLOUDFLARE_ENV");
+  return value ? value : "";
 }
 
 void refuseEqualNames(const std::vector<Config>& configs) {
@@ -53,27 +70,41 @@ std::string workerBehind(const worker::Binding& binding) {
 
 }  // namespace
 
-Config loadConfig(const ProjectChoice& choice) {
+Config loadConfig(const ProjectChoice& given) {
+  ProjectChoice choice = given;
+  choice.environment = environmentOf(given);
   std::error_code error;
   fs::path here = fs::current_path(error);
   if (error) throw ConfigError("the working folder is gone: " + error.message());
-  if (choice.path.empty())
-    return readConfig(readConfigFile(findConfigFile(here)), choice.environment);
+  if (!choice.config.empty()) {
+    // `path`, if there is one, is the script.
+    fs::path config = (here / choice.config).lexically_normal();
+    std::optional<fs::path> script;
+    if (!choice.path.empty()) script = (here / choice.path).lexically_normal();
+    return readConfig(readConfigFile(config), choice, script);
+  }
+  if (choice.path.empty()) {
+    if (auto found = findConfigFile(here)) return readFound(*found, choice);
+    throw ConfigError(
+        "there is no wrangler.jsonc, wrangler.json or wrangler.toml here or in a folder above; "
+        "name "
+        "a configuration or a script, such as: lathe serve worker.js");
+  }
 
   fs::path path = (here / choice.path).lexically_normal();
   if (fs::is_directory(path, error)) {
     auto found = configFileIn(path);
-    if (!found) {
-      throw ConfigError("the folder " + choice.path + " has no wrangler.json or wrangler.jsonc");
-    }
-    path = *found;
+    if (found) return readFound(*found, choice);
+    throw ConfigError("the folder " + choice.path +
+                      " has no wrangler.jsonc, wrangler.json or wrangler.toml");
   }
-  if (isConfigName(path)) return readConfig(readConfigFile(path), choice.environment);
-  if (!choice.environment.empty()) {
+  if (isConfigName(path)) return readConfig(readConfigFile(path), choice);
+  if (auto found = findConfigFile(path.parent_path())) return readFound(*found, choice, path);
+  if (!given.environment.empty()) {
     throw ConfigError("--env chooses an environment of a configuration, and " + choice.path +
-                      " is a script");
+                      " is a script without one");
   }
-  return configForScript(path);
+  return configForScript(path, choice);
 }
 
 Config loadConfigAlone(const ProjectChoice& choice) {
@@ -101,7 +132,8 @@ std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& confi
     source.name = config.name;
     source.compatibility = config.compatibility;
     if (config.modules.empty()) {
-      source.modules = std::make_shared<ModuleFiles>(config.main, config.baseDir, config.rules);
+      source.modules =
+          std::make_shared<ModuleFiles>(config.main, config.baseDir, config.rules, config.aliases);
     } else {
       source.modules = std::make_shared<ListedModules>(config.modules);
     }

@@ -4,18 +4,10 @@
 #include <vector>
 
 #include "cli/config.h"
+#include "cli/project-choice.h"
 #include "engine/worker/worker-source.h"
 
 namespace lathe::cli {
-
-// What the command line says about which worker to run.
-struct ProjectChoice {
-  // A configuration, a folder that has one, or a script; empty: the nearest configuration upwards
-  // from the working folder.
-  std::string path;
-  // The environment of the configuration; empty: its top level.
-  std::string environment;
-};
 
 // Reads the configuration of the choice. Throws ConfigError.
 Config loadConfig(const ProjectChoice& choice);

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "cli/build-run.h"
 #include "cli/output.h"
 #include "cli/re-execution.h"
 #include "cli/runtime.h"
@@ -106,19 +107,38 @@ class Serving {
     }
   }
 
-  // Reads everything again and replaces the worker. A mistake is told, and the old one stays.
+  // Reads everything again, after the build if there is one, and replaces the worker. A mistake is
+  // told, and the old one stays.
   void reload() {
+    build_.reset();
     try {
       Config config = loadConfigAlone(options_.project);
+      if (!config.build) return replaceBy(std::move(config));
+      build_.emplace(
+          runtime_.loop(), *config.build,
+          [this](std::string_view line) { logBuildLine(log_, line); },
+          [this, config](const std::string& failure) {
+            if (!failure.empty()) return stay(failure);
+            replaceBy(config);
+          });
+    } catch (const std::exception& error) {
+      stay(error.what());
+    }
+  }
+
+  void replaceBy(Config config) {
+    try {
       runtime_.load({config});
       sayWhatStays(config);
       config_ = std::move(config);
       log_.note("reloaded", "Reloaded " + config_.shownAs);
     } catch (const std::exception& error) {
-      // Whatever it is: there is a worker that answers, and it goes on.
-      log_.error(std::string(error.what()) + "\nThe worker before stays.");
+      stay(error.what());
     }
   }
+
+  // Whatever it is: there is a worker that answers, and it goes on.
+  void stay(const std::string& why) { log_.error(why + "\nThe worker before stays."); }
 
   void sayWhatStays(const Config& config) {
     auto changed = [&](bool different, std::string_view what) {
@@ -153,6 +173,7 @@ class Serving {
   boost::asio::steady_timer deadline_;
   std::unique_ptr<http::Listener> listener_;
   std::optional<http::Server> server_;
+  std::optional<BuildRun> build_;
   io::Pending<void> serverStopped_;
   io::Pending<void> drained_;
 };
@@ -160,7 +181,9 @@ class Serving {
 }  // namespace
 
 ExitCode serve(const ServeOptions& options, TerminalLog& log) {
-  return Serving(options, log, loadConfigAlone(options.project)).run();
+  Config config = loadConfigAlone(options.project);
+  runBuild(config, log);
+  return Serving(options, log, std::move(config)).run();
 }
 
 }  // namespace lathe::cli

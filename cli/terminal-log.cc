@@ -33,6 +33,23 @@ std::string_view nameOf(worker::Log::Level level) {
   return "log";
 }
 
+// `console.debug` is what a script has to say like any other: `debug` is for what lathe says.
+LogLevel levelOf(worker::Log::Level level) {
+  using enum worker::Log::Level;
+  switch (level) {
+    case debug:
+    case log:
+      return LogLevel::log;
+    case info:
+      return LogLevel::info;
+    case warn:
+      return LogLevel::warn;
+    case error:
+      return LogLevel::error;
+  }
+  return LogLevel::log;
+}
+
 void writeLine(std::string line) {
   line += '\n';
   // There is nobody left to tell when standard error does not work.
@@ -76,28 +93,38 @@ void TerminalLog::say(std::string_view mark, std::string_view color, std::string
 }
 
 void TerminalLog::console(std::string_view worker, Level level, std::string_view text) {
+  if (!shows(levelOf(level))) return;
   if (format_ == LogFormat::text) return writeLine(std::string(text));
   writeJson({{"event", "console"}, {"worker", worker}, {"level", nameOf(level)}, {"text", text}});
 }
 
 void TerminalLog::exception(std::string_view worker, std::string_view text) {
+  if (!shows(LogLevel::error)) return;
   if (format_ == LogFormat::text) return say("error: ", kRed, text);
   writeJson({{"event", "exception"}, {"worker", worker}, {"text", text}});
 }
 
 void TerminalLog::warning(std::string_view worker, std::string_view text) {
+  if (!shows(LogLevel::warn)) return;
   if (format_ == LogFormat::text) return say("warning: ", kYellow, text);
   writeJson({{"event", "warning"}, {"worker", worker}, {"text", text}});
 }
 
 void TerminalLog::error(std::string_view text) {
+  if (!shows(LogLevel::error)) return;
   if (format_ == LogFormat::text) return say("error: ", kRed, text);
   writeJson({{"event", "error"}, {"text", text}});
 }
 
 void TerminalLog::note(std::string_view event, std::string_view text) {
+  if (!shows(LogLevel::info)) return;
   if (format_ == LogFormat::text) return say("", kDim, text);
   writeJson({{"event", event}, {"text", text}});
+}
+
+void TerminalLog::notice(std::string_view text) {
+  std::string line = format_ == LogFormat::text ? "note: " : "";
+  note("notice", line += text);
 }
 
 void TerminalLog::remarks(const Config& config) {
@@ -105,8 +132,11 @@ void TerminalLog::remarks(const Config& config) {
     if (said_.insert(line).second) warning(config.name, line);
   }
   for (const std::string& line : config.notices) {
-    if (!said_.insert(line).second) continue;
-    note("notice", format_ == LogFormat::text ? "note: " + line : line);
+    if (said_.insert(line).second) notice(line);
+  }
+  if (!shows(LogLevel::debug)) return;
+  for (const VariableOrigin& variable : config.variables) {
+    note("variable", "env." + variable.name + " is from " + variable.source);
   }
 }
 

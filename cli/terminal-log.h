@@ -13,12 +13,15 @@ namespace lathe::cli {
 
 enum class LogFormat { text, json };
 
+// What is logged: the level and all before it.
+enum class LogLevel { none, error, warn, info, log, debug };
+
 // Writes to standard error what workers and commands have to say: text for people, or a JSON object
 // a line, whose `event` tells what it is.
 class TerminalLog final : public worker::Log {
  public:
-  TerminalLog(LogFormat format, bool colors)
-      : format_(format), colors_(colors && format == LogFormat::text) {}
+  TerminalLog(LogFormat format, bool colors, LogLevel level = LogLevel::log)
+      : format_(format), colors_(colors && format == LogFormat::text), level_(level) {}
 
   void console(std::string_view worker, Level level, std::string_view text) override;
   void exception(std::string_view worker, std::string_view text) override;
@@ -29,16 +32,21 @@ class TerminalLog final : public worker::Log {
   void error(std::string_view text);
   // Something that has happened, in words; `event` is its name for programs.
   void note(std::string_view event, std::string_view text);
-  // What there is to say about a configuration. A line that was said before is not said again.
+  // Something that is good to know, and no mistake.
+  void notice(std::string_view text);
+  // What there is to say about a configuration; at the level `debug` also where its variables are
+  // from. A line that was said before is not said again.
   void remarks(const Config& config);
 
   LogFormat format() const { return format_; }
 
  private:
+  bool shows(LogLevel level) const { return level <= level_; }
   void say(std::string_view mark, std::string_view color, std::string_view text);
 
   LogFormat format_;
   bool colors_;
+  LogLevel level_;
   std::set<std::string> said_;
 };
 

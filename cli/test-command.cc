@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "cli/build-run.h"
 #include "cli/output.h"
 #include "cli/project.h"
 #include "cli/runtime.h"
@@ -45,6 +46,7 @@ ExitCode test(const TestOptions& options, TerminalLog& log) {
   std::vector<Config> configs;
   for (const std::string& path : options.paths) {
     configs.push_back(loadConfig({path, options.environment}));
+    runBuild(configs.back(), log);
   }
   Runtime runtime(log, configs, options.objects);
   runtime.load(configs);

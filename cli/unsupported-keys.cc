@@ -1,10 +1,13 @@
 #include "cli/unsupported-keys.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "cli/wrangler-keys.h"
+#include "cli/wrangler-shapes.h"
 #include "engine/nearest-name.h"
 
 namespace lathe::cli {
@@ -34,6 +37,16 @@ void collectNames(const JsonValue& value, std::string_view where, std::vector<st
   }
 }
 
+std::vector<std::string_view> words(std::string_view text) {
+  std::vector<std::string_view> all;
+  for (std::size_t blank = text.find(' '); blank != text.npos; blank = text.find(' ')) {
+    all.push_back(text.substr(0, blank));
+    text.remove_prefix(blank + 1);
+  }
+  all.push_back(text);
+  return all;
+}
+
 class Collector {
  public:
   Collector(const ConfigNode& top, const std::optional<ConfigNode>& environment)
@@ -60,7 +73,10 @@ class Collector {
       const WranglerKey* key = wranglerKey(node.key());
       if (!key) {
         warnUnknown(node);
-      } else if (key->use == Use::missing && !node.empty() && counts(*key)) {
+        continue;
+      }
+      if (counts(*key)) warnUnknownWithin(node, node.key());
+      if (key->use == Use::missing && !node.empty() && counts(*key)) {
         addMissing(node, *key);
       }
     }
@@ -76,11 +92,11 @@ class Collector {
     }
   }
 
-  // Of the keys that environments do not inherit, wrangler's users expect it most of these.
   void warnNotInherited() {
-    for (std::string_view name : {"vars", "services", "durable_objects"}) {
-      auto above = top_.member(name);
-      if (!above || above->empty() || environment_->member(name)) continue;
+    for (const WranglerKey& key : wranglerKeys()) {
+      if (key.level != Level::environment || key.use == Use::elsewhere) continue;
+      auto above = top_.member(key.name);
+      if (!above || above->empty() || environment_->member(key.name)) continue;
       warn(*above, "is not inherited by \"" + environment_->path() + "\", which has none");
     }
   }
@@ -98,6 +114,24 @@ class Collector {
     warn(node, "is not a key of wrangler's" + didYouMean(node.key(), names));
   }
 
+  // The same for what is within `node`, which stands at `path` (see WranglerShape::path).
+  void warnUnknownWithin(const ConfigNode& node, const std::string& path) {
+    if (node.value().kind == Kind::array) {
+      for (const ConfigNode& element : node.elements()) warnUnknownWithin(element, path + "[]");
+    }
+    const WranglerShape* shape = wranglerShape(path);
+    if (!shape || node.value().kind != Kind::object) return;
+    std::vector<std::string_view> known = words(shape->keys);
+    for (const ConfigNode& member : node.members()) {
+      if (std::ranges::find(known, member.key()) != known.end()) {
+        warnUnknownWithin(member, path + "." + member.key());
+      } else {
+        found_.warnings.push_back(at(member) + " is an unknown key" +
+                                  didYouMean(member.key(), known));
+      }
+    }
+  }
+
   void warnDoubles(const ConfigNode& level) {
     for (const JsonMember& member : level.value().members) {
       if (level.value().find(member.key) == &member) continue;
@@ -109,10 +143,11 @@ class Collector {
   void addMissing(const ConfigNode& node, const WranglerKey& key) {
     std::vector<std::string> names;
     if (!key.bindings.empty()) collectNames(node.value(), key.bindings, names);
+    std::string type(key.bindingType.empty() ? key.what : key.bindingType);
     std::string line = at(node) + ": lathe does not have " + std::string(key.what) + " yet";
     for (std::size_t i = 0; i < names.size(); ++i) {
       line += (i == 0 ? "; using env." : ", env.") + names[i];
-      found_.bindings.push_back({names[i], worker::Binding::Unsupported{std::string(key.what)}});
+      found_.bindings.push_back({names[i], worker::Binding::Unsupported{type}});
     }
     found_.notices.push_back(line + (names.empty() ? "" : " throws"));
   }

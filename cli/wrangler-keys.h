@@ -26,6 +26,8 @@ struct WranglerKey {
   // For a missing one: where in its value the names of the bindings stand. `[]` is each element of
   // a list, `{}` each key of an object, anything else a member; empty: it binds nothing.
   std::string_view bindings = {};
+  // For a missing one that binds: what one binding is, in words; empty: as `what` says.
+  std::string_view bindingType = {};
 };
 
 // In alphabetical order.

@@ -84,11 +84,19 @@ describe("a configuration", () => {
     assert.equal(stderr.match(/kv_namespaces/g)?.length, 1, stderr);
   });
 
-  test("in TOML alone is not for us yet", async (t) => {
-    const { code, stderr } = await check(t, `name = "x"\nmain = "worker.js"\n`, "wrangler.toml");
-    assert.equal(code, 1);
-    assert.match(stderr, /wrangler\.toml/);
-    assert.match(stderr, /yet/);
+  test("in TOML is told its mistakes in the same way", async (t) => {
+    const good = `main = "worker.js"\ncompatibility_date = "2026-08-01"\n`;
+    const { code, stderr } = await check(t, good, "wrangler.toml");
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    for (const [line, pattern] of [
+      [`dev = { port = 70000 }`, /wrangler\.toml:3:16: "dev\.port" should be .*70000/],
+      [`vars = 3`, /wrangler\.toml:3:8: "vars" should be a table; found the number 3/],
+      [`name = x`, /wrangler\.toml:3:8: /],
+    ]) {
+      const wrong = await check(t, good + line, "wrangler.toml");
+      assert.equal(wrong.code, 1, wrong.stderr);
+      assert.match(wrong.stderr, pattern);
+    }
   });
 
   test("that is nowhere is told with what to do", async (t) => {

@@ -19,7 +19,7 @@ Config configOf(const std::string& worker, const std::string& migrations,
   std::string text = "{\"main\": \"a.js\", \"migrations\": [" + migrations + "]" + more;
   if (!worker.empty()) text += ", \"name\": \"" + worker + "\"";
   ConfigFile file{path, path.substr(1), parseJsonc(text + "}")};
-  return readConfig(file, "");
+  return readConfig(file, {});
 }
 
 // Such as `w.A=w-A w.B=w-B/sqlite`, with ` by v2` behind what was deleted; sorted.

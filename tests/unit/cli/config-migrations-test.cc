@@ -14,7 +14,7 @@ namespace {
 Config configOf(const std::string& text, std::string_view environment = "") {
   ConfigFile file{"/project/wrangler.jsonc", "wrangler.jsonc", {}};
   file.root = parseJsonc("{\"name\": \"x\", \"main\": \"a.js\",\n" + text + "}");
-  return readConfig(file, environment);
+  return readConfig(file, {.environment = std::string(environment)});
 }
 
 std::string errorOf(const std::string& text) {
@@ -181,7 +181,7 @@ TEST_CASE("an environment has the migrations of the top level, or its own instea
 }
 
 TEST_CASE("a script without a configuration has no migrations") {
-  CHECK(configForScript("/shop/front.js").migrations.empty());
+  CHECK(configForScript("/shop/front.js", {}).migrations.empty());
 }
 
 }  // namespace lathe::cli

@@ -19,7 +19,7 @@ using worker::Binding;
 Config configOf(const std::string& text, std::string_view environment = "") {
   ConfigFile file{"/project/wrangler.jsonc", "wrangler.jsonc", {}};
   file.root = parseJsonc("{\"name\": \"x\", \"main\": \"src/worker.js\",\n" + text + "}");
-  return readConfig(file, environment);
+  return readConfig(file, {.environment = std::string(environment)});
 }
 
 std::string errorOf(const std::string& text, std::string_view environment = "") {
@@ -157,7 +157,7 @@ TEST_CASE("mistakes are told with their place and what is expected") {
 TEST_CASE("a configuration without a script says what is missing") {
   ConfigFile file{"/project/wrangler.jsonc", "wrangler.jsonc", parseJsonc("\n{}")};
   try {
-    readConfig(file, "");
+    readConfig(file, {});
     FAIL("no error");
   } catch (const ConfigError& error) {
     CHECK(contains(error.what(), "wrangler.jsonc:2:1: \"main\" is missing"));
@@ -169,9 +169,9 @@ TEST_CASE("a worker without a name is called after its file or folder") {
        {std::pair{"/shop/wrangler.json", "shop"}, std::pair{"/shop/front.jsonc", "front"},
         std::pair{"/wrangler.json", "worker"}}) {
     ConfigFile file{path, "c", parseJsonc("{\"main\": \"a.js\"}")};
-    CHECK(readConfig(file, "").name == want);
+    CHECK(readConfig(file, {}).name == want);
   }
-  CHECK(configForScript("/shop/front.js").name == "front");
+  CHECK(configForScript("/shop/front.js", {}).name == "front");
 }
 
 TEST_CASE("an environment inherits as with wrangler") {
@@ -195,8 +195,9 @@ TEST_CASE("an environment inherits as with wrangler") {
   CHECK(bare.main.path == "/project/src/worker.js");
   CHECK(bare.cpuMs == 10);
   CHECK(bindingsOf(bare) == "");
-  REQUIRE(bare.warnings.size() == 1);
-  CHECK(contains(bare.warnings[0], "\"vars\" is not inherited by \"env.bare\""));
+  REQUIRE(bare.warnings.size() == 2);
+  CHECK(contains(bare.warnings[0], "\"kv_namespaces\" is not inherited by \"env.bare\""));
+  CHECK(contains(bare.warnings[1], "\"vars\" is not inherited by \"env.bare\""));
 
   Config full = configOf(text, "full");
   CHECK(full.name == "other");
@@ -205,11 +206,20 @@ TEST_CASE("an environment inherits as with wrangler") {
   CHECK(full.memoryMb == 64);
   CHECK(full.bodyMb == 6);
   CHECK_FALSE(full.port);
-  REQUIRE(full.warnings.size() == 1);
+  REQUIRE(full.warnings.size() == 2);
   CHECK(contains(full.warnings[0], "\"env.full.dev\" has no effect in an environment"));
+  CHECK(contains(full.warnings[1], "\"kv_namespaces\" is not inherited by \"env.full\""));
 
   CHECK(contains(errorOf(text, "ful"), "no environment \"ful\"; did you mean \"full\"?"));
-  CHECK(contains(errorOf("\"vars\": {}", "x"), "has no \"env\""));
+  CHECK(contains(errorOf(text, "staging"), "no environment \"staging\"; there are bare, full"));
+
+  // Without any environments the top level serves for each.
+  Config none =
+      configOf("\"vars\": {\"A\": \"top\"}, \"compatibility_date\": \"2026-08-01\"", "far");
+  CHECK(none.name == "x-far");
+  CHECK(bindingsOf(none) == "A=text:top");
+  REQUIRE(none.warnings.size() == 1);
+  CHECK(contains(none.warnings[0], "has no \"env\"; its top level is used"));
 }
 
 TEST_CASE("what lathe does not have yet is said once, and its bindings throw") {
@@ -273,7 +283,13 @@ TEST_CASE("what nobody knows is a warning with the nearest name") {
       {R"("compatibility_flag": [])",
        R"(2:1: "compatibility_flag" is not a key of wrangler's; did you mean "compatibility_flags"?)"},
       {R"("zzzzzzzzzz": 1)", R"(2:1: "zzzzzzzzzz" is not a key of wrangler's)"},
-      {R"("dev": {"prot": 1})", R"(2:9: unknown key "dev.prot"; did you mean "port"?)"},
+      {R"("dev": {"prot": 1})", R"(2:9: "dev.prot" is an unknown key; did you mean "port"?)"},
+      {R"("kv_namespaces": [{"bindng": "A"}])",
+       R"(2:20: "kv_namespaces[0].bindng" is an unknown key; did you mean "binding"?)"},
+      {R"("queues": {"producers": [{"binding": "Q", "queu": "q"}]})",
+       R"(2:43: "queues.producers[0].queu" is an unknown key; did you mean "queue"?)"},
+      {R"("build": {"comand": "make"})",
+       R"(2:11: "build.comand" is an unknown key; did you mean "command"?)"},
       {R"("vars": {}, "vars": {})", R"(2:1: "vars" is written twice; the last one counts)"},
       {R"("vars": {"A": "a"}, "compatibility_date": "2099-01-01")", "2:43: "},
   };
@@ -313,15 +329,91 @@ TEST_CASE("a choice leads to its configuration") {
   CHECK(nameOf("wrangler.json") == "json");
   CHECK(nameOf("") == "json");
   CHECK(nameOf("sub") == "jsonc");
-  CHECK(nameOf("sub/front.js") == "front");
+  CHECK(nameOf("sub/front.js") == "jsonc");
+  CHECK(nameOf("empty/front.js") == "json");
+  CHECK(loadConfig({(folder.path() / "empty/front.js").string(), ""}).main.path ==
+        folder.path() / "empty/front.js");
   for (const char* wrong : {"toml", "toml/wrangler.toml", "empty", "absent.json", "absent.jsonc"}) {
     CAPTURE(wrong);
     CHECK_THROWS_AS(nameOf(wrong), ConfigError);
   }
-  CHECK_THROWS_AS(loadConfig({"front.js", "far"}), ConfigError);
+  CHECK_THROWS_AS(loadConfig({(folder.path() / "empty/front.js").string(), "far", "absent.json"}),
+                  ConfigError);
   CHECK(findConfigFile(folder.path() / "empty") == folder.path() / "wrangler.json");
   CHECK(findConfigFile(folder.path() / "sub") == folder.path() / "sub/wrangler.jsonc");
-  CHECK_THROWS_AS(findConfigFile(folder.path() / "toml"), ConfigError);
+  CHECK(findConfigFile(folder.path() / "toml") == folder.path() / "toml/wrangler.toml");
+}
+
+TEST_CASE("of several configurations in a folder, the one with comments counts") {
+  TemporaryFolder folder;
+  folder.write("wrangler.toml", "name = \"toml\"\nmain = \"a.js\"");
+  auto load = [&] { return loadConfig({folder.path().string()}); };
+  CHECK(load().name == "toml");
+  folder.write("wrangler.json", R"({"name": "json", "main": "a.js"})");
+  CHECK(load().name == "json");
+  folder.write("wrangler.jsonc", R"({"name": "jsonc", "main": "a.js"})");
+  Config config = load();
+  CHECK(config.name == "jsonc");
+  CHECK(contains(config.warnings.back(), "wrangler would read"));
+}
+
+TEST_CASE("the command line has more weight than the configuration") {
+  TemporaryFolder folder;
+  folder.write("wrangler.jsonc",
+               R"({"name": "x", "main": "a.js", "compatibility_date": "2024-01-01",
+    "compatibility_flags": ["nodejs_compat"], "vars": {"A": "config", "B": 2, "C": "config"},
+    "alias": {"left": "./left.js", "both": "./config.js"}})");
+  folder.write(".dev.vars", "A=file\nC=file\nD=file");
+  ProjectChoice choice;
+  choice.path = folder.path().string();
+  choice.name = "y";
+  choice.compatibilityDate = "2026-08-01";
+  choice.compatibilityFlags = {"nodejs_als"};
+  choice.variables = {{"C", "line"}, {"E", "a:b"}};
+  choice.aliases = {{"both", "./line.js"}};
+  Config config = loadConfig(choice);
+  CHECK(config.name == "y");
+  CHECK(config.compatibility.date() == "2026-08-01");
+  CHECK(bindingsOf(config) == "A=text:file B=json:2 C=text:line D=text:file E=text:a:b");
+  std::string origins;
+  for (const VariableOrigin& variable : config.variables) {
+    auto slash = variable.source.rfind('/');
+    origins += variable.source.substr(slash == std::string::npos ? 0 : slash + 1) + " ";
+  }
+  CHECK(origins == ".dev.vars:1 wrangler.jsonc:2:76 --var .dev.vars:3 --var ");
+  REQUIRE(config.aliases.size() == 2);
+  CHECK(config.aliases[1].path == folder.path() / "line.js");
+  CHECK(config.files.front() == folder.path() / "wrangler.jsonc");
+  CHECK(std::ranges::find(config.files, folder.path() / ".dev.vars") != config.files.end());
+
+  choice.compatibilityDate = "tomorrow";
+  CHECK_THROWS_WITH_AS(loadConfig(choice), doctest::Contains("--compatibility-date: "),
+                       ConfigError);
+}
+
+TEST_CASE("a variable of a file gives way to a binding") {
+  TemporaryFolder folder;
+  folder.write("wrangler.jsonc",
+               R"({"name": "x", "main": "a.js", "compatibility_date": "2026-08-01",
+    "kv_namespaces": [{"binding": "KV", "id": "1"}]})");
+  folder.write(".env", "KV=1\nA=2");
+  Config config = loadConfig({folder.path().string()});
+  CHECK(bindingsOf(config) == "A=text:2 KV=unsupported");
+  REQUIRE(config.warnings.size() == 1);
+  CHECK(contains(config.warnings[0], ".env:1: \"KV\" gives way to the binding of that name"));
+}
+
+TEST_CASE("a build command has its folder and what to watch") {
+  Config config =
+      configOf(R"("build": {"command": "make", "cwd": "web", "watch_dir": ["a", "b"]})");
+  REQUIRE(config.build);
+  CHECK(config.build->command == "make");
+  CHECK(config.build->folder == "/project/web");
+  CHECK(config.build->watched == std::vector<std::filesystem::path>{"/project/a", "/project/b"});
+  CHECK(config.build->writtenAt == "wrangler.jsonc:2:22");
+  config = configOf(R"("build": {"command": "make"})");
+  CHECK(config.build->watched == std::vector<std::filesystem::path>{"/project/src"});
+  CHECK_FALSE(configOf(R"("build": {"watch_dir": "a"})").build);
 }
 
 }  // namespace lathe::cli

@@ -1,0 +1,88 @@
+#include "cli/wrangler-shapes.h"
+
+#include <algorithm>
+
+namespace lathe::cli {
+
+namespace {
+
+constexpr WranglerShape kShapes[] = {
+    {"ai", "binding remote staging"},
+    {"ai_search[]", "binding instance_name remote"},
+    {"ai_search_namespaces[]", "binding namespace remote"},
+    {"analytics_engine_datasets[]", "binding dataset"},
+    {"artifacts[]", "binding namespace remote"},
+    {"assets", "binding directory html_handling not_found_handling run_worker_first"},
+    {"browser", "binding remote"},
+    {"build", "command cwd watch_dir"},
+    {"d1_databases[]",
+     "binding database_id database_internal_env database_name migrations_dir "
+     "migrations_table preview_database_id remote"},
+    {"dev",
+     "container_engine enable_containers generate_types host inspector_ip "
+     "inspector_port ip local_protocol port upstream_protocol"},
+    {"dev.container_engine", "localDocker"},
+    {"dev.container_engine.localDocker", "containerEgressInterceptorImage socketPath"},
+    {"dispatch_namespaces[]", "binding namespace outbound remote"},
+    {"dispatch_namespaces[].outbound", "environment parameters service"},
+    {"durable_objects", "bindings"},
+    {"durable_objects.bindings[]", "class_name environment name script_name"},
+    {"flagship[]", "app_id binding remote"},
+    {"hyperdrive[]", "binding id localConnectionString"},
+    {"images", "binding remote"},
+    {"kv_namespaces[]", "binding id preview_id remote"},
+    {"limits", "cpu_ms subrequests"},
+    {"logfwdr", "bindings"},
+    {"logfwdr.bindings[]", "destination name"},
+    {"media", "binding remote"},
+    {"mtls_certificates[]", "binding certificate_id remote"},
+    {"observability", "enabled head_sampling_rate logs traces"},
+    {"observability.logs", "destinations enabled head_sampling_rate invocation_logs persist"},
+    {"observability.traces", "destinations enabled head_sampling_rate persist"},
+    {"pipelines[]", "binding pipeline remote"},
+    {"placement", "hint host hostname mode region"},
+    {"python_modules", "exclude"},
+    {"queues", "consumers producers"},
+    {"queues.consumers[]",
+     "dead_letter_queue max_batch_size max_batch_timeout max_concurrency max_retries "
+     "queue retry_delay type visibility_timeout_ms"},
+    {"queues.producers[]", "binding delivery_delay queue remote"},
+    {"r2_buckets[]", "binding bucket_name jurisdiction preview_bucket_name remote"},
+    {"ratelimits[]", "name namespace_id simple"},
+    {"ratelimits[].simple", "limit period"},
+    {"route", "custom_domain enabled pattern previews_enabled zone_id zone_name"},
+    {"routes[]", "custom_domain enabled pattern previews_enabled zone_id zone_name"},
+    {"rules[]", "fallthrough globs type"},
+    {"secrets", "required"},
+    {"secrets_store_secrets[]", "binding secret_name store_id"},
+    {"send_email[]",
+     "allowed_destination_addresses allowed_sender_addresses destination_address name "
+     "remote"},
+    {"services[]", "binding entrypoint environment props remote service"},
+    {"site", "bucket entry-point exclude include"},
+    {"stream", "binding remote"},
+    {"streaming_tail_consumers[]", "service"},
+    {"tail_consumers[]", "environment service"},
+    {"triggers", "crons"},
+    {"unsafe_hello_world[]", "binding enable_timer"},
+    {"vectorize[]", "binding index_name remote"},
+    {"version_metadata", "binding"},
+    {"vpc_networks[]", "binding network_id remote tunnel_id"},
+    {"vpc_services[]", "binding remote service_id"},
+    {"worker_loaders[]", "binding"},
+    {"workflows[]", "binding class_name limits name remote script_name"},
+    {"workflows[].limits", "steps"},
+};
+
+static_assert(std::ranges::is_sorted(kShapes, {}, &WranglerShape::path));
+
+}  // namespace
+
+std::span<const WranglerShape> wranglerShapes() { return kShapes; }
+
+const WranglerShape* wranglerShape(std::string_view path) {
+  auto found = std::ranges::lower_bound(kShapes, path, {}, &WranglerShape::path);
+  return found != std::end(kShapes) && found->path == path ? &*found : nullptr;
+}
+
+}  // namespace lathe::cli
