@@ -47,6 +47,10 @@ ByteStream::Result TcpStream::read(std::span<char> room) {
 }
 
 ByteStream::Result TcpStream::write(std::span<const iovec> parts) {
+  if (parts.size() == 1) {
+    const auto& part = parts.front();
+    return outcomeOf(::send(socket_, part.iov_base, part.iov_len, MSG_DONTWAIT | MSG_NOSIGNAL));
+  }
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());
   message.msg_iovlen = parts.size();
