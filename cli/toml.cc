@@ -38,20 +38,38 @@ std::string timeText(const Time& time) {
   return text.str();
 }
 
-JsonValue converted(const toml::node& node) {
+// More dots than any key has. The library takes as many as there are, and then needs as many
+// frames of the stack to let go of the tables.
+constexpr int kDotsInLineMax = 1000;
+
+void refuseManyDots(std::string_view text) {
+  Place line;
+  int dots = 0;
+  for (char c : text) {
+    if (c == '.' && ++dots > kDotsInLineMax) throw JsoncError(line, "there are too many dots");
+    if (c != '\n') continue;
+    ++line.line;
+    dots = 0;
+  }
+}
+
+JsonValue converted(const toml::node& node, int depth = 0) {
   JsonValue value;
   value.place = placeOf(node.source());
+  if (depth > kJsoncDepthMax) throw JsoncError(value.place, "this is nested too deeply");
   if (const auto* table = node.as_table()) {
     value.kind = Kind::object;
     for (const auto& [key, member] : *table) {
-      value.members.push_back({std::string(key.str()), placeOf(key.source()), converted(member)});
+      value.members.push_back(
+          {std::string(key.str()), placeOf(key.source()), converted(member, depth + 1)});
     }
     std::ranges::stable_sort(value.members, {}, [](const JsonMember& member) {
       return std::tuple(member.place.line, member.place.column);
     });
   } else if (const auto* array = node.as_array()) {
     value.kind = Kind::array;
-    for (const toml::node& element : *array) value.elements.push_back(converted(element));
+    for (const toml::node& element : *array)
+      value.elements.push_back(converted(element, depth + 1));
   } else if (const auto* text = node.as_string()) {
     value.kind = Kind::string;
     value.text = text->get();
@@ -76,6 +94,7 @@ JsonValue converted(const toml::node& node) {
 }  // namespace
 
 JsonValue parseToml(std::string_view text) {
+  refuseManyDots(text);
   try {
     JsonValue root = converted(toml::parse(text));
     root.place = {};

@@ -37,10 +37,16 @@ TEST_CASE("TOML is read into the values of JSON, in the order of the document") 
 }
 
 TEST_CASE("what is no TOML is told with its place") {
+  std::string deep = "a = 1\nb";
+  for (int i = 0; i < 300; ++i) deep += ".b";
+  std::string absurd = "a = 1\nb";
+  for (int i = 0; i < 200'000; ++i) absurd += ".b";
   struct {
-    std::string_view toml;
+    std::string toml;
     Place place;
   } cases[] = {
+      {deep + " = 1", {2, 401}},
+      {absurd + " = 1", {2, 1}},
       {"name = \"x\"\nmain = worker.js\n", {2, 8}},
       {"{\n  \"name\": \"x\"\n}", {1, 1}},
       {"a = 1\na = 2", {2, 5}},
