@@ -12,7 +12,8 @@ ExitCode check(const ProjectChoice& project, TerminalLog& log) {
   Runtime runtime(log, {config}, {.ephemeral = true, .byDefault = ObjectStorage::none});
   runtime.load({config});
   if (log.format() == LogFormat::json) {
-    writeOut(jsonLine({{"event", "checked"}, {"worker", config.name}, {"file", config.shownAs}}));
+    JsonLine line("info", "checked");
+    writeOut(line.worker(config.name).text("file", config.shownAs).take());
   } else {
     writeOut("The worker \"" + config.name + "\" of " + config.shownAs + " loads.\n");
   }

@@ -29,7 +29,8 @@ constexpr const char* kExamples = R"(Begin with a file, worker.js:
 
 and then:
 
-  lathe serve worker.js          serve it on http://localhost:8787
+  lathe dev worker.js            serve it on http://localhost:8787, and again after each save
+  lathe serve worker.js          the same without looking for changes
   lathe fetch worker.js /path    ask it once and print the answer
   lathe check                    does what wrangler.jsonc describes load?
   lathe test tests/*.jsonc       run exported objects that have a test() method
@@ -49,6 +50,16 @@ constexpr const char* kServeExamples = R"(Examples:
 
 The first Ctrl-C finishes what is in flight (at most 5 seconds), the second ends at once. SIGHUP
 loads configuration and script again; what does not load leaves the worker before in place.)";
+
+constexpr const char* kDevExamples = R"(Examples:
+  lathe dev                        the nearest configuration, on its port or 8787
+  lathe dev worker.js --port 0     a script alone, on any free port
+  lathe dev --on-error 500         no answers of an old version while the new one is broken
+
+Each save of a file that the worker is made of replaces it; running requests finish on the old
+code, and what Durable Objects store stays. When the new code does not load, the terminal tells
+why, the version before goes on answering, and its HTML pages show the error until it is mended.
+Paths below /__lathe/ are lathe's own.)";
 
 constexpr const char* kFetchExamples = R"(Examples:
   lathe fetch                                      GET / of the nearest configuration
@@ -78,8 +89,8 @@ Examples:
   lathe test a/wrangler.jsonc b/wrangler.jsonc     together: "services" find each other by name
   lathe test wrangler.jsonc --filter sums          only those with "sums" in worker:export)";
 
-constexpr std::array<std::string_view, 5> kCommands = {"serve", "fetch", "check", "test",
-                                                       "storage"};
+constexpr std::array<std::string_view, 6> kCommands = {"dev",   "serve", "fetch",
+                                                       "check", "test",  "storage"};
 
 std::string versionText() {
   return std::string("lathe ") + LATHE_VERSION + " (V8 " + v8::V8::GetVersion() + ")\n";
@@ -89,35 +100,32 @@ void addProject(CLI::App& command, ProjectChoice& project) {
   command.add_option("CONFIG|SCRIPT", project.path, kProjectHelp)->option_text(" ");
 }
 
-void addLogFormat(CLI::App& command, LogFormat& format) {
+void addLog(CLI::App& command, CommandLine& line) {
   static const std::map<std::string, LogFormat> kFormats = {{"text", LogFormat::text},
                                                             {"json", LogFormat::json}};
-  command
-      .add_option_function<std::string>(
-          "--log-format", [&format](const std::string& name) { format = kFormats.at(name); },
-          "How to log: text, or json for one object a line")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->option_text("text|json");
-}
-
-void addLogLevel(CLI::App& command, LogLevel& level) {
   static const std::map<std::string, LogLevel> kLevels = {
       {"debug", LogLevel::debug}, {"info", LogLevel::info},   {"log", LogLevel::log},
       {"warn", LogLevel::warn},   {"error", LogLevel::error}, {"none", LogLevel::none}};
   command
       .add_option_function<std::string>(
-          "--log-level", [&level](const std::string& name) { level = kLevels.at(name); },
-          "Log this and what is graver: debug, log, info, warn, error, none")
-      ->check(CLI::IsMember({"debug", "log", "info", "warn", "error", "none"}))
-      ->option_text("LEVEL");
+          "--log-format", [&line](const std::string& name) { line.logFormat = kFormats.at(name); },
+          "How to log: text, or json for one object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->option_text("text|json");
+  command
+      .add_option_function<std::string>(
+          "--log-level", [&line](const std::string& name) { line.logLevel = kLevels.at(name); },
+          "What to log: this and what is more important; else all that the\n"
+          "worker prints, and from info up what happens")
+      ->check(CLI::IsMember({"debug", "info", "log", "warn", "error", "none"}))
+      ->option_text("debug|info|log|warn|error|none");
 }
 
 // What the commands have in common that run one worker.
 void addCommon(CLI::App& command, ProjectChoice& project, CommandLine& line) {
   addProjectOptions(command, project);
   command.add_option("--cwd", line.cwd, "Work in this folder")->option_text("DIR");
-  addLogFormat(command, line.logFormat);
-  addLogLevel(command, line.logLevel);
+  addLog(command, line);
   addWranglerFlags(command, line.notices);
 }
 
@@ -152,6 +160,30 @@ void splitWords(const std::array<std::string, 2>& words, FetchOptions& fetch) {
   fetch.project.path = words[firstIsUrl ? 1 : 0];
 }
 
+// What `serve` and `dev` are told alike.
+void addServing(CLI::App& command, ServeOptions& serve) {
+  addProject(command, serve.project);
+  command.add_option("--port,-p", serve.port, "Port to listen on; 0 is any free one")
+      ->check(CLI::Range(0, 65535))
+      ->option_text("PORT");
+  addRepeatable(command, "--ip", serve.ips, "Address to listen on; may be given several times",
+                "ADDRESS");
+  addObjectStore(command, serve.objects);
+}
+
+void addOnError(CLI::App& command, DevOptions& dev) {
+  command
+      .add_option_function<std::string>(
+          "--on-error",
+          [&dev](const std::string& name) {
+            dev.onError = name == "500" ? DevOptions::OnError::page : DevOptions::OnError::lastGood;
+          },
+          "What answers while the worker does not load: the last version that\n"
+          "did, or a page with the error")
+      ->check(CLI::IsMember({"last-good", "500"}))
+      ->option_text("last-good|500");
+}
+
 // The words that CLI11 could not place, told with the nearest option.
 [[noreturn]] void refuseExtras(const CLI::App& command, const std::string& title) {
   std::vector<std::string> options;
@@ -181,7 +213,7 @@ std::pair<CLI::App*, std::string> chosenCommand(CLI::App& app) {
 void refuseUnknownCommand(const std::vector<std::string>& arguments) {
   if (arguments.size() < 2) {
     throw UsageError(
-        "say what to do: serve, fetch, check, test or storage; lathe --help tells more");
+        "say what to do: dev, serve, fetch, check, test or storage; lathe --help tells more");
   }
   const std::string& word = arguments[1];
   constexpr std::array<std::string_view, 4> kOptions = {"--help", "--version", "-h", "-V"};
@@ -192,7 +224,7 @@ void refuseUnknownCommand(const std::vector<std::string>& arguments) {
   }
   if (std::ranges::find(kCommands, word) != kCommands.end()) return;
   std::string hint = didYouMean(word, kCommands);
-  if (hint.empty()) hint = "; there are serve, fetch, check, test and storage";
+  if (hint.empty()) hint = "; there are dev, serve, fetch, check, test and storage";
   throw UsageError("there is no command \"" + word + "\"" + hint);
 }
 
@@ -211,15 +243,26 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   ServeOptions serve;
   serve.arguments = arguments;
   CLI::App* serveCommand = app.add_subcommand("serve", "Serve a worker on localhost");
-  addProject(*serveCommand, serve.project);
-  serveCommand->add_option("--port,-p", serve.port, "Port to listen on; 0 is any free one")
-      ->check(CLI::Range(0, 65535))
-      ->option_text("PORT");
-  addRepeatable(*serveCommand, "--ip", serve.ips,
-                "Address to listen on; may be given several times", "ADDRESS");
-  addObjectStore(*serveCommand, serve.objects);
+  addServing(*serveCommand, serve);
   addCommon(*serveCommand, serve.project, line);
   serveCommand->footer(kServeExamples);
+
+  DevOptions dev;
+  dev.serve.arguments = arguments;
+  CLI::App* devCommand =
+      app.add_subcommand("dev", "Serve a worker, and load it again whenever its files change");
+  addServing(*devCommand, dev.serve);
+  addOnError(*devCommand, dev);
+  devCommand->add_flag("--live-reload", dev.liveReload,
+                       "Let every HTML page load again with the worker");
+  devCommand->add_flag("--exit-on-stdin-close", dev.exitOnStdinClose,
+                       "Stop when standard input ends, for programs that start this one");
+  devCommand->add_flag_callback(
+      "--poll", [&dev] { dev.watch = FileWatch::Way::poll; },
+      "Look at the files five times a second, where the system does not tell\n"
+      "of changes");
+  addCommon(*devCommand, dev.serve.project, line);
+  devCommand->footer(kDevExamples);
 
   FetchOptions fetch;
   std::array<std::string, 2> words;
@@ -277,9 +320,14 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     throw UsageError(error.what());
   }
 
-  if (!line.cwd.empty()) makeFolderWhole(serve.arguments, line.cwd);
+  if (!line.cwd.empty()) {
+    makeFolderWhole(serve.arguments, line.cwd);
+    makeFolderWhole(dev.serve.arguments, line.cwd);
+  }
   if (serveCommand->parsed()) {
     line.command = std::move(serve);
+  } else if (devCommand->parsed()) {
+    line.command = std::move(dev);
   } else if (fetchCommand->parsed()) {
     splitWords(words, fetch);
     line.command = std::move(fetch);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "cli/dev-command.h"
 #include "cli/fetch-command.h"
 #include "cli/project.h"
 #include "cli/serve-command.h"
@@ -24,10 +26,12 @@ struct Information {
 
 // A command line, understood.
 struct CommandLine {
-  std::variant<Information, ServeOptions, FetchOptions, CheckOptions, TestOptions, StorageOptions>
+  std::variant<Information, ServeOptions, DevOptions, FetchOptions, CheckOptions, TestOptions,
+               StorageOptions>
       command;
   LogFormat logFormat = LogFormat::text;
-  LogLevel logLevel = LogLevel::log;
+  // Nothing: see TerminalLog.
+  std::optional<LogLevel> logLevel;
   // The folder to work in; empty: the one that the process is in.
   std::string cwd;
   // What there is to say about options that have no effect: a line each.

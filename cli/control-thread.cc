@@ -6,6 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <unistd.h>
 
+#include "cli/terminal-keys.h"
+
 namespace lathe::cli {
 
 namespace net = boost::asio;
@@ -16,7 +18,10 @@ namespace {
 constexpr std::chrono::milliseconds kForceInterval{500};
 constexpr int kForceAttemptsMax = 4;
 
-constexpr int exitCodeOf(int signal) { return 128 + signal; }
+[[noreturn]] void end(int signal) {
+  TerminalKeys::restore();
+  ::_exit(128 + signal);
+}
 
 }  // namespace
 
@@ -60,7 +65,7 @@ void ControlThread::awaitSignal() {
 }
 
 void ControlThread::onStop(int signal) {
-  if (stopping_) ::_exit(exitCodeOf(signal));
+  if (stopping_) end(signal);
   stopping_ = true;
   net::post(*loop_, [stop = requests_.stop, deadline = Clock::now() + kGrace] { stop(deadline); });
   forceTimer_.expires_after(kGrace + kForceInterval);
@@ -70,7 +75,7 @@ void ControlThread::onStop(int signal) {
 }
 
 void ControlThread::forceStop(int signal, int attempt) {
-  if (attempt > kForceAttemptsMax) ::_exit(exitCodeOf(signal));
+  if (attempt > kForceAttemptsMax) end(signal);
   watch_.terminate();
   forceTimer_.expires_after(kForceInterval);
   forceTimer_.async_wait([this, signal, attempt](const boost::system::error_code& error) {

@@ -10,6 +10,7 @@
 
 #include "cli/check-command.h"
 #include "cli/command-line.h"
+#include "cli/dev-command.h"
 #include "cli/exit-code.h"
 #include "cli/fetch-command.h"
 #include "cli/output.h"
@@ -33,6 +34,7 @@ struct Run {
     return ExitCode::done;
   }
   ExitCode operator()(const ServeOptions& options) const { return serve(options, log); }
+  ExitCode operator()(const DevOptions& options) const { return dev(options, log); }
   ExitCode operator()(const FetchOptions& options) const { return fetch(options, log); }
   ExitCode operator()(const CheckOptions& options) const { return check(options.project, log); }
   ExitCode operator()(const TestOptions& options) const { return test(options, log); }
@@ -46,14 +48,14 @@ void workIn(const std::string& folder) {
 }
 
 ExitCode run(const std::vector<std::string>& arguments) {
-  TerminalLog log(LogFormat::text, wantsColors(STDERR_FILENO));
+  TerminalLog log({.colors = wantsColors(STDERR_FILENO)});
   auto failWith = [&](ExitCode code, const std::exception& error) {
     log.error(error.what());
     return code;
   };
   try {
     CommandLine line = parseCommandLine(arguments);
-    log = TerminalLog(line.logFormat, wantsColors(STDERR_FILENO), line.logLevel);
+    log = TerminalLog({line.logFormat, wantsColors(STDERR_FILENO), line.logLevel});
     if (!line.cwd.empty()) workIn(line.cwd);
     for (const std::string& notice : line.notices) log.notice(notice);
     return std::visit(Run{log}, line.command);

@@ -68,6 +68,19 @@ std::string meantInstead(const fs::path& path) {
   return std::string(nearestName(path.filename().string(), candidates).value_or(""));
 }
 
+// Reads a file and tells `onRead`, when there is one, what came of it. Throws FileError.
+std::string readNoted(const fs::path& path, const OnRead& onRead) {
+  if (!onRead) return readFile(path);
+  try {
+    std::string content = readFile(path);
+    onRead(path, content);
+    return content;
+  } catch (const FileError&) {
+    onRead(path, std::nullopt);
+    throw;
+  }
+}
+
 std::string missing(std::string_view name, std::string_view referrer) {
   return "No such module \"" + std::string(name) + "\".\n  imported from \"" +
          std::string(referrer) + "\"";
@@ -76,11 +89,12 @@ std::string missing(std::string_view name, std::string_view referrer) {
 }  // namespace
 
 ModuleFiles::ModuleFiles(MainScript main, fs::path baseDir, ModuleRules rules,
-                         std::vector<ModuleAlias> aliases)
+                         std::vector<ModuleAlias> aliases, OnRead onRead)
     : main_(std::move(main)),
       baseDir_(std::move(baseDir)),
       rules_(std::move(rules)),
-      aliases_(std::move(aliases)) {}
+      aliases_(std::move(aliases)),
+      onRead_(std::move(onRead)) {}
 
 ModuleType ModuleFiles::mainType(const std::string& name) const {
   ModuleType type = rules_.typeOf(name).value_or(ModuleType::esModule);
@@ -94,7 +108,7 @@ Module ModuleFiles::main() {
   if (!main_.writtenAt.empty()) shown = main_.writtenAt + ": the main script " + shown;
   std::string name = main_.path.lexically_relative(baseDir_).generic_string();
   try {
-    std::string content = readFile(main_.path);
+    std::string content = readNoted(main_.path, onRead_);
     refuseTypeScript(main_.path, shown);
     return {name, mainType(name), std::move(content)};
   } catch (const FileError& error) {
@@ -114,13 +128,15 @@ std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_
   if (!aliased && !isRelative(specifier)) return std::nullopt;
   std::string name = aliased ? alias->path.lexically_relative(baseDir_).generic_string()
                              : resolved(specifier, referrer);
-  fs::path path = baseDir_ / fs::path(name);
+  fs::path path = (baseDir_ / fs::path(name)).lexically_normal();
   // The spelling for bundlers that could as well make a URL of it.
-  if (name.ends_with(".wasm?module")) path = baseDir_ / fs::path(name.substr(0, name.find('?')));
+  if (name.ends_with(".wasm?module")) {
+    path = (baseDir_ / fs::path(name.substr(0, name.find('?')))).lexically_normal();
+  }
 
   std::string content;
   try {
-    content = readFile(path);
+    content = readNoted(path, onRead_);
   } catch (const FileError& error) {
     if (error.kind() != FileError::Kind::absent) {
       throw LoadError("the module \"" + name + "\" " + error.what() + "\n  imported from \"" +
@@ -148,22 +164,19 @@ std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_
   return Module{std::move(name), *type, std::move(content)};
 }
 
-ListedModules::ListedModules(std::vector<ListedModule> modules) : modules_(std::move(modules)) {}
+ListedModules::ListedModules(std::vector<ListedModule> modules, OnRead onRead)
+    : modules_(std::move(modules)), onRead_(std::move(onRead)) {}
 
-namespace {
-
-Module readListed(const ListedModule& module) {
+Module ListedModules::read(const ListedModule& module) const {
   try {
-    return {module.name, module.type, readFile(module.path)};
+    return {module.name, module.type, readNoted(module.path, onRead_)};
   } catch (const FileError& error) {
     throw LoadError(module.writtenAt + ": the file " + shownPath(module.path) +
                     " of the module \"" + module.name + "\" " + error.what());
   }
 }
 
-}  // namespace
-
-Module ListedModules::main() { return readListed(modules_.front()); }
+Module ListedModules::main() { return read(modules_.front()); }
 
 std::optional<Module> ListedModules::load(std::string_view specifier, std::string_view referrer) {
   auto named = [&](std::string_view name) {
@@ -175,7 +188,7 @@ std::optional<Module> ListedModules::load(std::string_view specifier, std::strin
     found = named(name.starts_with('/') ? std::string_view(name).substr(1) : name);
   }
   if (found == modules_.end()) return std::nullopt;
-  return readListed(*found);
+  return read(*found);
 }
 
 }  // namespace lathe::cli

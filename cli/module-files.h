@@ -8,6 +8,7 @@
 
 #include "cli/config.h"
 #include "cli/module-rules.h"
+#include "cli/source-files.h"
 #include "engine/worker/worker-source.h"
 
 namespace lathe::cli {
@@ -18,8 +19,9 @@ namespace lathe::cli {
 // file of the alias, wherever it is imported.
 class ModuleFiles final : public worker::ModuleLoader {
  public:
+  // `onRead` may be empty.
   ModuleFiles(MainScript main, std::filesystem::path baseDir, ModuleRules rules,
-              std::vector<ModuleAlias> aliases = {});
+              std::vector<ModuleAlias> aliases = {}, OnRead onRead = {});
 
   worker::Module main() override;
   std::optional<worker::Module> load(std::string_view specifier,
@@ -33,14 +35,15 @@ class ModuleFiles final : public worker::ModuleLoader {
   std::filesystem::path baseDir_;
   ModuleRules rules_;
   std::vector<ModuleAlias> aliases_;
+  OnRead onRead_;
 };
 
 // The modules that a configuration lists one by one; the first is the main one. A specifier is a
 // name of the list, or a path that leads to one from the name of the module that imports it.
 class ListedModules final : public worker::ModuleLoader {
  public:
-  // There is at least one.
-  explicit ListedModules(std::vector<ListedModule> modules);
+  // There is at least one. `onRead` may be empty.
+  explicit ListedModules(std::vector<ListedModule> modules, OnRead onRead = {});
 
   worker::Module main() override;
   std::optional<worker::Module> load(std::string_view specifier,
@@ -48,7 +51,10 @@ class ListedModules final : public worker::ModuleLoader {
   bool mayBeServiceWorker() const override { return false; }
 
  private:
+  worker::Module read(const ListedModule& module) const;
+
   std::vector<ListedModule> modules_;
+  OnRead onRead_;
 };
 
 }  // namespace lathe::cli

@@ -123,7 +123,8 @@ Config loadConfigAlone(const ProjectChoice& choice) {
   return config;
 }
 
-std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& configs) {
+std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& configs,
+                                                const OnRead& onRead) {
   refuseEqualNames(configs);
   refuseUnknownServices(configs);
   std::vector<worker::WorkerSource> sources;
@@ -133,9 +134,10 @@ std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& confi
     source.compatibility = config.compatibility;
     if (config.modules.empty()) {
       source.modules =
-          std::make_shared<ModuleFiles>(config.main, config.baseDir, config.rules, config.aliases);
+          std::make_shared<ModuleFiles>(config.main, config.baseDir, config.rules, config.aliases,
+                                        onRead);
     } else {
-      source.modules = std::make_shared<ListedModules>(config.modules);
+      source.modules = std::make_shared<ListedModules>(config.modules, onRead);
     }
     source.bindings = config.bindings;
     source.actorClasses = config.actorClasses;

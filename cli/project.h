@@ -5,6 +5,7 @@
 
 #include "cli/config.h"
 #include "cli/project-choice.h"
+#include "cli/source-files.h"
 #include "engine/worker/worker-source.h"
 
 namespace lathe::cli {
@@ -17,8 +18,10 @@ Config loadConfig(const ProjectChoice& choice);
 Config loadConfigAlone(const ProjectChoice& choice);
 
 // The workers of configurations that are loaded together, ready for Engine::replace. Throws
-// ConfigError when two have one name or a binding leads to none of them.
-std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& configs);
+// ConfigError when two have one name or a binding leads to none of them. `onRead` may be empty; it
+// lives as long as the workers, which may read more files while they run.
+std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& configs,
+                                                const OnRead& onRead = {});
 
 // The flags for V8 that the configurations ask for, as V8 wants them: in one text. All of them
 // share the process, and so their flags.

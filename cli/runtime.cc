@@ -5,10 +5,13 @@
 
 #include <unistd.h>
 
+#include "cli/code-frame.h"
 #include "cli/exit-code.h"
+#include "cli/module-sources.h"
 #include "cli/output.h"
 #include "cli/project.h"
 #include "cli/storage-routes.h"
+#include "cli/terminal-keys.h"
 #include "engine/js/embedded-snapshot.h"
 
 namespace lathe::cli {
@@ -54,12 +57,24 @@ Runtime::~Runtime() {
   theRuntime = nullptr;
 }
 
-void Runtime::load(const std::vector<Config>& configs) {
+void Runtime::load(const std::vector<Config>& configs, std::shared_ptr<SourceFiles> files,
+                   const OnRead& onRead) {
   for (const Config& config : configs) log_.remarks(config);
-  auto sources = workerSources(configs);
+  auto sources = workerSources(configs, [files, onRead](const std::filesystem::path& path,
+                                                        std::optional<std::string_view> content) {
+    files->note(path, content);
+    if (onRead) onRead(path, content);
+  });
   objects_.prepare(configs, sources);
   engine_->useStore(objects_.store());
-  engine_->replace(std::move(sources));
+  auto texts = moduleSources(configs, files);
+  try {
+    engine_->replace(std::move(sources));
+  } catch (const worker::LoadError& error) {
+    auto textOf = [&](const std::string& module) { return texts({}, module); };
+    throw worker::LoadError(withCodeFrame(error.what(), textOf, false));
+  }
+  log_.useSources(std::move(texts));
   if (!controlSocket_) openControlSocket();
 }
 
@@ -91,6 +106,7 @@ void Runtime::openControlSocket() {
 void Runtime::onFatal(const char* why) {
   // What fails from here on ends the process in the usual way.
   for (int signal : kAbortSignals) std::signal(signal, SIG_DFL);
+  TerminalKeys::restore();
   if (theRuntime) {
     worker::Engine::Running running = theRuntime->engine_->running();
     std::string text = "V8 cannot go on (" + std::string(why) + ")";

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "cli/control-thread.h"
 #include "cli/object-store.h"
 #include "cli/re-execution.h"
+#include "cli/source-files.h"
 #include "cli/storage-local.h"
 #include "cli/terminal-log.h"
 #include "engine/http/web-socket-dialer.h"
@@ -36,8 +39,11 @@ class Runtime {
 
   // Loads the workers in the place of those before, after saying what there is to say about the
   // configurations. Throws ConfigError, LoadError or persist::StoreError, and then the workers
-  // before stay.
-  void load(const std::vector<Config>& configs);
+  // before stay. `files`, when given, is told what they are made of, also by what they import
+  // later; `onRead`, which may be empty, hears of each, and may throw LoadError.
+  void load(const std::vector<Config>& configs,
+            std::shared_ptr<SourceFiles> files = std::make_shared<SourceFiles>(),
+            const OnRead& onRead = {});
 
   // From here on, when V8 has to abort the process, it is started anew instead of ended.
   // `reExecution` outlives this.
@@ -54,6 +60,8 @@ class Runtime {
 
   boost::asio::io_context& loop() { return loop_; }
   worker::Engine& engine() { return *engine_; }
+  // What is stored on the disk, for those who look at it; null when nothing is.
+  LocalStorage* storage() { return storage_ ? &*storage_ : nullptr; }
 
  private:
   [[noreturn]] static void onFatal(const char* why);

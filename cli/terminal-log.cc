@@ -1,7 +1,11 @@
 #include "cli/terminal-log.h"
 
+#include <chrono>
 #include <cstdlib>
+#include <ctime>
 
+#include <boost/beast/http/status.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "cli/json-text.h"
@@ -12,7 +16,9 @@ namespace lathe::cli {
 namespace {
 
 constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kGreen = "\x1b[32m";
 constexpr std::string_view kYellow = "\x1b[33m";
+constexpr std::string_view kCyan = "\x1b[36m";
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kPlain = "\x1b[0m";
 
@@ -33,15 +39,15 @@ std::string_view nameOf(worker::Log::Level level) {
   return "log";
 }
 
-// `console.debug` is what a script has to say like any other: `debug` is for what lathe says.
 LogLevel levelOf(worker::Log::Level level) {
   using enum worker::Log::Level;
   switch (level) {
     case debug:
-    case log:
-      return LogLevel::log;
+      return LogLevel::debug;
     case info:
       return LogLevel::info;
+    case log:
+      return LogLevel::log;
     case warn:
       return LogLevel::warn;
     case error:
@@ -50,25 +56,55 @@ LogLevel levelOf(worker::Log::Level level) {
   return LogLevel::log;
 }
 
+// "2026-08-01T12:00:00.000Z"
+std::string timeNow() {
+  auto now = std::chrono::system_clock::now();
+  auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now - seconds).count();
+  std::time_t time = std::chrono::system_clock::to_time_t(seconds);
+  std::tm utc{};
+  ::gmtime_r(&time, &utc);
+  char text[32];
+  std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+  return fmt::format("{}.{:03}Z", std::string_view(text, length), ms);
+}
+
 void writeLine(std::string line) {
   line += '\n';
   // There is nobody left to tell when standard error does not work.
   static_cast<void>(writeAll(STDERR_FILENO, line));
 }
 
-void writeJson(const std::vector<std::pair<std::string_view, std::string_view>>& members) {
-  static_cast<void>(writeAll(STDERR_FILENO, jsonLine(members)));
+void write(JsonLine& line) { static_cast<void>(writeAll(STDERR_FILENO, line.take())); }
+
+std::string_view colorOf(unsigned status) {
+  if (status >= 500) return kRed;
+  if (status >= 400) return kYellow;
+  if (status >= 300) return kCyan;
+  return kGreen;
 }
 
 }  // namespace
 
-std::string jsonLine(const std::vector<std::pair<std::string_view, std::string_view>>& members) {
-  std::string line;
-  for (const auto& [key, value] : members) {
-    line += line.empty() ? "{" : ",";
-    line += jsonQuoted(key) + ":" + jsonQuoted(value);
-  }
-  return line + "}\n";
+// ---- JSON ----
+
+JsonLine::JsonLine(std::string_view level, std::string_view kind)
+    : line_("{\"ts\":\"" + timeNow() + "\",\"level\":" + jsonQuoted(level) +
+            ",\"kind\":" + jsonQuoted(kind)) {}
+
+JsonLine& JsonLine::text(std::string_view key, std::string_view value) {
+  line_ += "," + jsonQuoted(key) + ":" + jsonQuoted(value);
+  return *this;
+}
+
+JsonLine& JsonLine::number(std::string_view key, double value) {
+  line_ += "," + jsonQuoted(key) + ":" + fmt::format("{}", value);
+  return *this;
+}
+
+JsonLine& JsonLine::request(std::uint64_t number) {
+  if (number != 0) line_ += ",\"requestId\":" + std::to_string(number);
+  return *this;
 }
 
 bool wantsColors(int descriptor) {
@@ -83,6 +119,12 @@ bool wantsColors(int descriptor) {
   return ::isatty(descriptor) == 1;
 }
 
+// ---- What workers say ----
+
+std::string TerminalLog::dim(std::string_view text) const {
+  return colors_ ? fmt::format("{}{}{}", kDim, text, kPlain) : std::string(text);
+}
+
 void TerminalLog::say(std::string_view mark, std::string_view color, std::string_view text) {
   std::string line;
   if (colors_) line += color;
@@ -92,38 +134,92 @@ void TerminalLog::say(std::string_view mark, std::string_view color, std::string
   writeLine(std::move(line));
 }
 
-void TerminalLog::console(std::string_view worker, Level level, std::string_view text) {
-  if (!shows(levelOf(level))) return;
-  if (format_ == LogFormat::text) return writeLine(std::string(text));
-  writeJson({{"event", "console"}, {"worker", worker}, {"level", nameOf(level)}, {"text", text}});
+void TerminalLog::console(const Message& message) {
+  // Nothing of a script's is held back unless that is asked for.
+  if (options_.level && !shows(levelOf(message.level))) return;
+  if (!isText()) {
+    JsonLine line(nameOf(message.level), "console");
+    line.worker(message.worker).request(message.request).text("text", message.text);
+    if (!message.place.empty()) line.text("place", message.place);
+    return write(line);
+  }
+  if (message.place.empty()) return writeLine(std::string(message.text));
+  std::string behind(message.place);
+  if (message.request != 0) behind += fmt::format(" #{}", message.request);
+  writeLine(std::string(message.text) + "  " + dim(behind));
 }
 
-void TerminalLog::exception(std::string_view worker, std::string_view text) {
+void TerminalLog::exception(std::string_view worker, std::string_view text, std::uint64_t request) {
   if (!shows(LogLevel::error)) return;
-  if (format_ == LogFormat::text) return say("error: ", kRed, text);
-  writeJson({{"event", "exception"}, {"worker", worker}, {"text", text}});
+  auto sourceOf = [&](const std::string& module) {
+    return sources_ ? sources_(worker, module) : std::nullopt;
+  };
+  std::string framed = withCodeFrame(text, sourceOf, colors_);
+  if (isText()) return say("error: ", kRed, framed);
+  JsonLine line("error", "exception");
+  write(line.worker(worker).request(request).text("text", framed));
 }
 
 void TerminalLog::warning(std::string_view worker, std::string_view text) {
   if (!shows(LogLevel::warn)) return;
-  if (format_ == LogFormat::text) return say("warning: ", kYellow, text);
-  writeJson({{"event", "warning"}, {"worker", worker}, {"text", text}});
+  if (isText()) return say("warning: ", kYellow, text);
+  JsonLine line("warn", "warning");
+  write(line.worker(worker).text("text", text));
 }
+
+// ---- What commands say ----
 
 void TerminalLog::error(std::string_view text) {
   if (!shows(LogLevel::error)) return;
-  if (format_ == LogFormat::text) return say("error: ", kRed, text);
-  writeJson({{"event", "error"}, {"text", text}});
+  if (isText()) return say("error: ", kRed, text);
+  JsonLine line("error", "error");
+  write(line.text("text", text));
 }
 
-void TerminalLog::note(std::string_view event, std::string_view text) {
+void TerminalLog::note(std::string_view kind, std::string_view text) {
   if (!shows(LogLevel::info)) return;
-  if (format_ == LogFormat::text) return say("", kDim, text);
-  writeJson({{"event", event}, {"text", text}});
+  if (isText()) return writeLine(dim(text));
+  JsonLine line("info", kind);
+  write(line.text("text", text));
+}
+
+void TerminalLog::detail(std::string_view kind, std::string_view text) {
+  if (!shows(LogLevel::debug)) return;
+  if (isText()) return writeLine(dim(text));
+  JsonLine line("debug", kind);
+  write(line.text("text", text));
+}
+
+bool TerminalLog::wantsRequests() const {
+  return shows(LogLevel::info) && (everything_ || options_.level);
+}
+
+void TerminalLog::request(const Request& request) {
+  if (!wantsRequests()) return;
+  if (!isText()) {
+    JsonLine line("info", "request");
+    line.worker(request.worker).request(request.number);
+    line.text("method", request.method).text("url", request.target);
+    if (request.status != 0) line.number("status", request.status);
+    line.number("ms", request.ms);
+    if (!request.remark.empty()) line.text("remark", request.remark);
+    return write(line);
+  }
+  std::string status = "client left";
+  if (request.status != 0) {
+    auto reason = boost::beast::http::obsolete_reason(
+        static_cast<boost::beast::http::status>(request.status));
+    status = fmt::format("{} {}", request.status, std::string_view(reason.data(), reason.size()));
+    if (colors_) status = fmt::format("{}{}{}", colorOf(request.status), status, kPlain);
+  }
+  std::string behind = fmt::format("{:.{}f} ms", request.ms, request.ms < 10 ? 1 : 0);
+  if (request.number != 0) behind += fmt::format(" #{}", request.number);
+  if (!request.remark.empty()) behind += fmt::format(" ({})", request.remark);
+  writeLine(fmt::format("{} {} {} {}", request.method, request.target, status, dim(behind)));
 }
 
 void TerminalLog::notice(std::string_view text) {
-  std::string line = format_ == LogFormat::text ? "note: " : "";
+  std::string line = isText() ? "note: " : "";
   note("notice", line += text);
 }
 
@@ -134,10 +230,13 @@ void TerminalLog::remarks(const Config& config) {
   for (const std::string& line : config.notices) {
     if (said_.insert(line).second) notice(line);
   }
-  if (!shows(LogLevel::debug)) return;
   for (const VariableOrigin& variable : config.variables) {
-    note("variable", "env." + variable.name + " is from " + variable.source);
+    detail("variable", "env." + variable.name + " is from " + variable.source);
   }
+}
+
+void TerminalLog::print(std::string_view text) {
+  if (isText() && shows(LogLevel::info)) static_cast<void>(writeAll(STDERR_FILENO, text));
 }
 
 }  // namespace lathe::cli

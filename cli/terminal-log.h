@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "cli/code-frame.h"
 #include "cli/config.h"
 #include "engine/worker/log.h"
 
@@ -13,45 +15,97 @@ namespace lathe::cli {
 
 enum class LogFormat { text, json };
 
-// What is logged: the level and all before it.
-enum class LogLevel { none, error, warn, info, log, debug };
+// What is too unimportant to be shown; `none` shows nothing.
+enum class LogLevel { debug, info, log, warn, error, none };
+
+// One line of JSON: an object that begins with the time, the level and the kind of what it tells.
+class JsonLine {
+ public:
+  JsonLine(std::string_view level, std::string_view kind);
+  JsonLine& text(std::string_view key, std::string_view value);
+  JsonLine& number(std::string_view key, double value);
+  // The same, left out when there is none.
+  JsonLine& worker(std::string_view name) { return name.empty() ? *this : text("worker", name); }
+  JsonLine& request(std::uint64_t number);
+  // With the line break. The line is over.
+  std::string take() { return std::move(line_) + "}\n"; }
+
+ private:
+  std::string line_;
+};
 
 // Writes to standard error what workers and commands have to say: text for people, or a JSON object
-// a line, whose `event` tells what it is.
+// a line, whose `kind` tells what it is.
 class TerminalLog final : public worker::Log {
  public:
-  TerminalLog(LogFormat format, bool colors, LogLevel level = LogLevel::log)
-      : format_(format), colors_(colors && format == LogFormat::text), level_(level) {}
+  struct Options {
+    LogFormat format = LogFormat::text;
+    bool colors = false;
+    // Nothing: all that scripts print, and what happens from `info` up.
+    std::optional<LogLevel> level = {};
+  };
+  // One answered request.
+  struct Request {
+    std::uint64_t number = 0;
+    std::string_view worker;
+    std::string_view method;
+    std::string_view target;
+    // 0: the client has left before there was one.
+    unsigned status = 0;
+    double ms = 0;
+    // A remark about the answer; may be empty.
+    std::string_view remark = {};
+  };
 
-  void console(std::string_view worker, Level level, std::string_view text) override;
-  void exception(std::string_view worker, std::string_view text) override;
+  explicit TerminalLog(Options options)
+      : options_(options), colors_(options.colors && options.format == LogFormat::text) {}
+
+  // For somebody who writes the worker: console messages tell their place, and each request has a
+  // line.
+  void showEverything() { everything_ = true; }
+  // Where the text of modules is found, for the lines that exceptions point at: by the worker's
+  // name and the module's.
+  using Sources =
+      std::function<std::optional<std::string>(std::string_view worker, const std::string& module)>;
+  void useSources(Sources sources) { sources_ = std::move(sources); }
+
+  void console(const Message& message) override;
+  void exception(std::string_view worker, std::string_view text, std::uint64_t request) override;
   void warning(std::string_view worker, std::string_view text) override;
   bool colors() const override { return colors_; }
+  bool places() const override { return everything_ && options_.level != LogLevel::none; }
 
-  // A command that cannot go on.
+  // A command that cannot go on, or part of one.
   void error(std::string_view text);
-  // Something that has happened, in words; `event` is its name for programs.
-  void note(std::string_view event, std::string_view text);
+  // Something that has happened, in words; `kind` is its name for programs.
+  void note(std::string_view kind, std::string_view text);
   // Something that is good to know, and no mistake.
   void notice(std::string_view text);
+  // What only matters to who asks for it.
+  void detail(std::string_view kind, std::string_view text);
+  void request(const Request& request);
+  // Whether there is any use in calling request().
+  bool wantsRequests() const;
   // What there is to say about a configuration; at the level `debug` also where its variables are
   // from. A line that was said before is not said again.
   void remarks(const Config& config);
+  // Lines as they are, for people; programs get none.
+  void print(std::string_view text);
 
-  LogFormat format() const { return format_; }
+  LogFormat format() const { return options_.format; }
 
  private:
-  bool shows(LogLevel level) const { return level <= level_; }
+  bool shows(LogLevel level) const { return level >= options_.level.value_or(LogLevel::info); }
+  bool isText() const { return options_.format == LogFormat::text; }
+  std::string dim(std::string_view text) const;
   void say(std::string_view mark, std::string_view color, std::string_view text);
 
-  LogFormat format_;
+  Options options_;
   bool colors_;
-  LogLevel level_;
+  bool everything_ = false;
+  Sources sources_;
   std::set<std::string> said_;
 };
-
-// One line of JSON: an object with these members, whose values are texts.
-std::string jsonLine(const std::vector<std::pair<std::string_view, std::string_view>>& members);
 
 // Whether who reads `descriptor` wants colours: by FORCE_COLOR, NO_COLOR and TERM, else if it
 // is a terminal.

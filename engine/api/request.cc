@@ -223,6 +223,7 @@ io::RequestHead Request::takeHead() {
   head.message.method_string(method());
   head.message.target(url());
   head.targetIsSerialized = true;
+  if (auto* context = io::IoContext::currentOrNull()) head.number = context->requestNumber();
   for (auto& [name, value] : headers()->list()) head.message.insert(name, value);
   return head;
 }

@@ -27,6 +27,8 @@ struct RequestHead {
   std::string origin;
   // The peer's address without its port; empty where there is none.
   std::string clientAddress;
+  // What the log calls the request by, and what a script causes during it; 0 when nobody counts.
+  std::uint64_t number = 0;
   // The target has been through the URL parser, which would change nothing about it any more.
   bool targetIsSerialized = false;
 

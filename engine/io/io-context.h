@@ -42,6 +42,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // What it runs for, such as "GET /path"; for messages.
   void setTitle(std::string title) { title_ = std::move(title); }
   const std::string& title() const { return title_; }
+  // The number of the request that it runs for; 0 when there is none, as in an actor.
+  void setRequestNumber(std::uint64_t number) { requestNumber_ = number; }
+  std::uint64_t requestNumber() const { return requestNumber_; }
 
   // While it lives, JavaScript runs as in global scope: for a module's top level.
   class OutsideScope {
@@ -393,6 +396,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   std::list<Admission> admissions_;
   std::list<std::shared_ptr<Section>> sections_;
   std::string title_;
+  std::uint64_t requestNumber_ = 0;
   js::Ref<v8::Object> token_;
   // In order of creation; destroyed in reverse.
   std::list<std::unique_ptr<detail::OwnedObject>> objects_;

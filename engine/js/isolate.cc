@@ -57,6 +57,8 @@ Isolate::~Isolate() {
     rejections_.clear();
     lateHandled_.clear();
     templates_.clear();
+    preparedContext_.Reset();
+    preparedHooks_.Reset();
   }
   externalMemory_->close();
   platform_->abandon(v8_);
@@ -64,11 +66,27 @@ Isolate::~Isolate() {
 }
 
 v8::Local<v8::Context> Isolate::newContext(v8::Local<v8::Object>* hooks) {
+  if (!preparedContext_.IsEmpty()) {
+    auto prepared = preparedContext_.Get(v8_);
+    if (hooks) *hooks = preparedHooks_.Get(v8_);
+    preparedContext_.Reset();
+    preparedHooks_.Reset();
+    return prepared;
+  }
   auto context = v8::Context::New(v8_);
   if (hooks) {
     *hooks = context->GetDataFromSnapshotOnce<v8::Object>(kHooksIndex).ToLocalChecked();
   }
   return context;
+}
+
+void Isolate::prepareContext() {
+  v8::Isolate::Scope entered(v8_);
+  v8::HandleScope handles(v8_);
+  v8::Local<v8::Object> hooks;
+  auto context = newContext(&hooks);
+  preparedContext_.Reset(v8_, context);
+  preparedHooks_.Reset(v8_, hooks);
 }
 
 std::unique_ptr<v8::BackingStore> Isolate::newBackingStore(std::size_t bytes) {

@@ -48,6 +48,8 @@ class Isolate {
   // A new context with the whole platform in it. `hooks`, when given, receives the object through
   // which C++ reaches the built-in JavaScript.
   v8::Local<v8::Context> newContext(v8::Local<v8::Object>* hooks = nullptr);
+  // Makes what the next newContext() gives ahead of time. Not inside JavaScript.
+  void prepareContext();
 
   // The template of an interface, by its class's tag.
   v8::Local<v8::FunctionTemplate> templateOf(const void* tag) const {
@@ -97,6 +99,8 @@ class Isolate {
   std::vector<std::intptr_t> references_;
   v8::StartupData blob_{};
   v8::Isolate* v8_ = nullptr;
+  v8::Global<v8::Context> preparedContext_;
+  v8::Global<v8::Object> preparedHooks_;
   std::unordered_map<const void*, v8::Global<v8::FunctionTemplate>> templates_;
   boost::intrusive::list<Object, boost::intrusive::constant_time_size<false>> objects_;
   std::vector<Ptr<Object>> unreachable_;

@@ -63,7 +63,7 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, BuiltinsSo
   for (const auto& entry : bindings.natives) define(js, native, entry, v8::None);
 
   // Run as the body of a function, the bundle leaves no global behind.
-  v8::ScriptOrigin origin(js.v8(), js.string("lathe:builtins"));
+  v8::ScriptOrigin origin(js.v8(), js.string(kBuiltinsName));
   auto text = v8::String::NewExternalOneByte(js.v8(), &builtins).ToLocalChecked();
   v8::ScriptCompiler::Source source(text, origin);
   v8::Local<v8::Function> body;

@@ -17,6 +17,9 @@ struct Bindings;
 // Index of the built-ins' hooks object among the context's data.
 inline constexpr std::size_t kHooksIndex = 0;
 
+// What stacks call the built-in JavaScript.
+inline constexpr std::string_view kBuiltinsName = "lathe:builtins";
+
 // Makes a snapshot. `builtins` is JavaScript that defines `latheBuiltins.install(global, native)`;
 // what that returns becomes the hooks. Throws std::runtime_error when the script fails. A
 // js::Platform must exist. Once per process.

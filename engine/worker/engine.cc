@@ -1,14 +1,26 @@
 #include "engine/worker/engine.h"
 
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/steady_timer.hpp>
+
 #include "engine/io/cpu-watch.h"
 #include "engine/io/io-context.h"
 #include "engine/worker/actor-namespace.h"
 #include "engine/worker/error-page.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/generation.h"
+#include "engine/worker/spare-isolate.h"
 #include "engine/worker/worker-isolate.h"
 
 namespace lathe::worker {
+
+namespace {
+
+constexpr std::chrono::milliseconds kRetireAfter{20};
+
+}  // namespace
 
 class Engine::Implementation {
  public:
@@ -16,20 +28,40 @@ class Engine::Implementation {
                  const Options& options)
       : afterwards(loop),
         cacheLru(options.cacheLimits),
-        host{platform,         loop,           log, watch, afterwards, cacheLru, nullptr, nullptr,
-             options.snapshot, options.onFatal},
-        actors(host) {}
+        host{platform,       loop,    log,     watch, afterwards,
+             cacheLru,       nullptr, nullptr, spare, options.snapshot,
+             options.onFatal},
+        actors(host),
+        retireTimer(loop) {}
+
+  // Lets a generation go, but not at once: to take an isolate down takes a while, and whoever waits
+  // for an answer should not wait for that too.
+  void retire(std::shared_ptr<Generation> old) {
+    if (!old) return;
+    retired.push_back(std::move(old));
+    if (retired.size() > 1) return;
+    retireTimer.expires_after(kRetireAfter);
+    retireTimer.async_wait([this](const boost::system::error_code& error) {
+      if (!error) retired.clear();
+    });
+  }
+
+  // What is to be known of a request when its handler has failed.
+  struct Asked {
+    bool html;
+    std::uint64_t number;
+  };
 
   // The answer to a request whose handler failed, and the line in the log.
   io::Response failed(const std::shared_ptr<Worker>& worker, const std::exception_ptr& error,
-                      bool html) {
+                      Asked asked) {
     std::string text = exceptionText(error);
-    host.log.exception(worker->name(), "Uncaught " + text);
-    return errorPage(text, html);
+    host.log.exception(worker->name(), "Uncaught " + text, asked.number);
+    return errorPage(text, asked.html);
   }
 
   io::Pending<io::Response> later(const std::shared_ptr<Worker>& worker,
-                                  io::Pending<io::Response> pending, bool html) {
+                                  io::Pending<io::Response> pending, Asked asked) {
     struct Call {
       io::Resolver<io::Response> resolver;
       io::Pending<io::Response> pending;
@@ -39,9 +71,9 @@ class Engine::Implementation {
     call->resolver.onDropped([weak = std::weak_ptr<Call>(call)] {
       if (auto dropped = weak.lock()) dropped->pending = {};
     });
-    call->pending.then([this, call, worker, html](io::Outcome<io::Response> outcome) {
+    call->pending.then([this, call, worker, asked](io::Outcome<io::Response> outcome) {
       if (outcome.failed()) {
-        call->resolver.resolve(failed(worker, outcome.error(), html));
+        call->resolver.resolve(failed(worker, outcome.error(), asked));
       } else {
         call->resolver.settle(std::move(outcome));
       }
@@ -51,6 +83,8 @@ class Engine::Implementation {
 
   ~Implementation() {
     generation.reset();
+    retired.clear();
+    spare.clear();
     actors.close();
     afterwards.close();
   }
@@ -58,9 +92,13 @@ class Engine::Implementation {
   io::CpuWatch watch;
   Afterwards afterwards;
   persist::CacheLru cacheLru;
+  SpareIsolate spare;
   Host host;
   ActorNamespaces actors;
   std::shared_ptr<Generation> generation;
+  // Those before, while they wait to go.
+  std::vector<std::shared_ptr<Generation>> retired;
+  boost::asio::steady_timer retireTimer;
 };
 
 Engine::Engine(js::Platform& platform, boost::asio::io_context& loop, Log& log,
@@ -71,13 +109,21 @@ Engine::~Engine() = default;
 
 void Engine::replace(std::vector<WorkerSource> sources) {
   auto& self = *implementation_;
-  auto before =
-      std::exchange(self.generation, Generation::load(self.host, self.actors, std::move(sources)));
+  auto loaded = Generation::load(self.host, self.actors, std::move(sources));
+  auto before = std::exchange(self.generation, std::move(loaded));
   self.actors.use(self.generation);
   if (before) {
     for (const auto& worker : before->workers()) worker->closeWebSockets();
   }
+  self.retire(std::move(before));
   self.actors.loadAlarms();
+}
+
+void Engine::prepareReplace() {
+  auto& self = *implementation_;
+  if (!self.generation) return;
+  const auto& source = self.generation->sources().front();
+  self.spare.prepare(self.host, source.compatibility, source.memoryBytesMax);
 }
 
 void Engine::useStore(persist::ActorStore* store) { implementation_->host.store = store; }
@@ -98,21 +144,21 @@ Engine::ActorSockets Engine::actorSockets(const persist::ActorRef& actor) const 
 
 Answer Engine::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
   auto& generation = *implementation_->generation;
-  bool html = acceptsHtml(head);
+  Implementation::Asked asked{acceptsHtml(head), head.number};
   if (generation.workers().front()->isolate().condemned()) {
     try {
       generation.replaceCondemned();
     } catch (const LoadError& error) {
-      return implementation_->failed(generation.workers().front(), std::current_exception(), html);
+      return implementation_->failed(generation.workers().front(), std::current_exception(), asked);
     }
   }
   auto worker = generation.workers().front();
   auto answer = worker->handleRequest(std::move(head), std::move(body));
   auto* pending = std::get_if<io::Pending<io::Response>>(&answer);
   if (!pending) return answer;
-  if (!pending->settled()) return implementation_->later(worker, std::move(*pending), html);
+  if (!pending->settled()) return implementation_->later(worker, std::move(*pending), asked);
   auto outcome = pending->takeOutcome();
-  if (outcome.failed()) return implementation_->failed(worker, outcome.error(), html);
+  if (outcome.failed()) return implementation_->failed(worker, outcome.error(), asked);
   return outcome.take();
 }
 

@@ -27,7 +27,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string page(std::string_view error) {
+std::string page(std::string_view error, std::string_view last) {
   auto end = error.find('\n');
   std::string title = escaped(error.substr(0, end));
   return "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>" + title +
@@ -41,20 +41,29 @@ std::string page(std::string_view error) {
          "    body { color: #ddd; background: #181818; } h1 { color: #f77; } pre { background: "
          "#262626; }\n"
          "  }\n</style>\n<h1>" +
-         title + "</h1>\n<pre>" + escaped(error) +
-         "</pre>\n<p>The worker threw this while it handled the request.</p>\n</html>\n";
+         title + "</h1>\n<pre>" + escaped(error) + "</pre>\n<p>" + std::string(last) + "</html>\n";
+}
+
+io::Response response(std::string_view error, bool html, std::string_view last) {
+  io::Response made;
+  made.status = 500;
+  made.headers.emplace_back("Content-Type",
+                            html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+  made.body =
+      std::make_shared<const std::string>(html ? page(error, last) : std::string(error) + "\n");
+  return made;
 }
 
 }  // namespace
 
 io::Response errorPage(std::string_view error, bool html) {
-  io::Response response;
-  response.status = 500;
-  response.headers.emplace_back("Content-Type",
-                                html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
-  response.body =
-      std::make_shared<const std::string>(html ? page(error) : std::string(error) + "\n");
-  return response;
+  return response(error, html, "The worker threw this while it handled the request.</p>\n");
+}
+
+io::Response loadErrorPage(std::string_view error, bool html, std::string_view tail) {
+  return response(error, html,
+                  "The worker does not load. This page loads again when that has changed.</p>\n" +
+                      std::string(tail));
 }
 
 bool acceptsHtml(const io::RequestHead& head) {

@@ -12,6 +12,9 @@ namespace lathe::worker {
 // others.
 io::Response errorPage(std::string_view error, bool acceptsHtml);
 
+// The same for a worker that did not even load. `tail` is HTML for the end of the page.
+io::Response loadErrorPage(std::string_view error, bool acceptsHtml, std::string_view tail);
+
 // Whether a request's Accept header asks for HTML.
 bool acceptsHtml(const io::RequestHead& head);
 

@@ -2,6 +2,7 @@
 
 #include "engine/worker/actor-namespace.h"
 #include "engine/worker/posted-target.h"
+#include "engine/worker/spare-isolate.h"
 #include "engine/worker/worker-isolate.h"
 
 namespace lathe::worker {
@@ -63,7 +64,10 @@ std::shared_ptr<Worker> Generation::make(const WorkerSource& source) {
     if (living && living->fits(source)) isolate = living;
   }
   if (!isolate) {
-    isolate = Worker::Isolate::create(host_, source.compatibility, source.memoryBytesMax);
+    isolate = host_.spare.take(source.compatibility, source.memoryBytesMax);
+    if (!isolate) {
+      isolate = Worker::Isolate::create(host_, source.compatibility, source.memoryBytesMax);
+    }
     isolates_.push_back(isolate);
   }
   return isolate->newScript(source)->createWorker(*this);

@@ -23,6 +23,8 @@ class CacheLru;
 
 namespace lathe::worker {
 
+class SpareIsolate;
+
 // What all workers of one engine share; everything in it outlives them.
 struct Host {
   js::Platform& platform;
@@ -35,6 +37,8 @@ struct Host {
   persist::ActorStore* store;
   // Null: workers cannot open WebSockets towards the network.
   io::WebSocketDialer* dialer;
+  // What is ready for the next generation.
+  SpareIsolate& spare;
   std::string_view snapshot;
   void (*onFatal)(const char* why);
 };

@@ -63,6 +63,7 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
   title.reserve(method.size() + 1 + target.size());
   title.append(method.data(), method.size()).append(" ").append(target.data(), target.size());
   context_->setTitle(std::move(title));
+  context_->setRequestNumber(head.number);
   auto asked =
       head.asksForWebSocket() ? api::Response::Asked::webSocket : api::Response::Asked::response;
   deliver(

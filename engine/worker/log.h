@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace lathe::worker {
@@ -12,13 +13,25 @@ class Log {
   virtual ~Log() = default;
 
   // One message of a script's console.
-  virtual void console(std::string_view worker, Level level, std::string_view text) = 0;
-  // An exception that the script did not catch: what failed, the message, the stack.
-  virtual void exception(std::string_view worker, std::string_view text) = 0;
+  struct Message {
+    std::string_view worker;
+    Level level = Level::log;
+    std::string_view text;
+    // Where the script asked for it, such as "src/shop.js:12:5"; empty when that is not wanted.
+    std::string_view place = {};
+    // The number of the request (io::RequestHead) during which it did; 0 when there is none.
+    std::uint64_t request = 0;
+  };
+  virtual void console(const Message& message) = 0;
+  // An exception that the script did not catch: what failed, the message, the stack. `request` as
+  // above.
+  virtual void exception(std::string_view worker, std::string_view text, std::uint64_t request) = 0;
   // The runtime's own remark about a worker.
   virtual void warning(std::string_view worker, std::string_view text) = 0;
   // Whether console output may carry ANSI colours.
   virtual bool colors() const = 0;
+  // Whether messages are to tell their place, which takes a look at the stack.
+  virtual bool places() const = 0;
 };
 
 }  // namespace lathe::worker

@@ -41,8 +41,7 @@ Worker::Isolate::~Isolate() {
 }
 
 bool Worker::Isolate::fits(const WorkerSource& source) const {
-  return source.compatibility == compatibility_ && source.memoryBytesMax == memoryBytesMax_ &&
-         !js_->condemned();
+  return has(source.compatibility, source.memoryBytesMax) && !js_->condemned();
 }
 
 std::shared_ptr<Worker::Script> Worker::Isolate::newScript(WorkerSource source) {

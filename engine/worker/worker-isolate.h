@@ -21,6 +21,10 @@ class Worker::Isolate : public std::enable_shared_from_this<Worker::Isolate> {
   // Code bound to this isolate. Throws LoadError when its main module cannot be read.
   std::shared_ptr<Script> newScript(WorkerSource source);
 
+  // Whether these are its settings.
+  bool has(const Compatibility& compatibility, std::size_t memoryBytesMax) const {
+    return compatibility == compatibility_ && memoryBytesMax == memoryBytesMax_;
+  }
   // Whether a script with these settings may live here.
   bool fits(const WorkerSource& source) const;
 

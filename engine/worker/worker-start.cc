@@ -34,17 +34,6 @@ bool deviates(const Compatibility& compatibility) {
                       [&](Flag flag) { return compatibility.has(flag); });
 }
 
-// The line of the source that an error points at, with a mark below the place.
-std::string codeFrame(js::Lock& js, v8::Local<v8::Message> message) {
-  v8::Local<v8::String> line;
-  if (!message->GetSourceLine(js.context()).ToLocal(&line)) return {};
-  std::string text = js::toUtf8(js, line);
-  auto column = static_cast<std::size_t>(message->GetStartColumn(js.context()).FromMaybe(0));
-  constexpr std::size_t kLongest = 120;
-  if (text.size() > kLongest || column > text.size()) return {};
-  return "\n  " + text + "\n  " + std::string(column, ' ') + "^";
-}
-
 // What the script exports cannot be an entry point unless it is an object or a class.
 bool isClassOf(js::Lock& js, v8::Local<v8::Function> kindHook, v8::Local<v8::Value> exported,
                std::string& kind) {
@@ -277,19 +266,18 @@ void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
   auto exception = guard.Exception();
   auto message = guard.Message();
   guard.Reset();
-  std::string place, frame;
+  std::string place;
   if (!message.IsEmpty() && message->GetScriptResourceName()->IsString()) {
     place = js::toUtf8(js, message->GetScriptResourceName().As<v8::String>()) + ":" +
             std::to_string(message->GetLineNumber(js.context()).FromMaybe(0)) + ":" +
             std::to_string(message->GetStartColumn(js.context()).FromMaybe(0) + 1);
-    frame = codeFrame(js, message);
   }
   if (exception->IsNativeError()) {
     auto constructor = js::toUtf8(js, exception.As<v8::Object>()->GetConstructorName());
     std::string text = js::toUtf8(js, js::check(exception->ToString(js.context())));
     // A syntax error has no stack of its own worth showing.
     if (constructor == "SyntaxError" && !place.empty()) {
-      throw LoadError(place + ": " + text + frame);
+      throw LoadError(place + ": " + text);
     }
   }
   throw LoadError((place.empty() ? main : place) + ": Uncaught " +

@@ -1,6 +1,7 @@
 #include "engine/worker/worker.h"
 
 #include "engine/io/cpu-watch.h"
+#include "engine/js/snapshot.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/invocation.h"
 #include "engine/worker/worker-isolate.h"
@@ -14,6 +15,32 @@ Log::Level levelOf(std::string_view name) {
   if (name == "warn") return Log::Level::warn;
   if (name == "error") return Log::Level::error;
   return Log::Level::log;
+}
+
+// How many frames of the built-in JavaScript may lie between a script's call and here.
+constexpr int kFramesMax = 16;
+
+// Where in the script the call comes from that has led to here; empty when that is not on the
+// stack.
+std::string callerPlace(v8::Isolate* isolate) {
+  v8::HandleScope handles(isolate);
+  js::Lock js(isolate);
+  auto stack = v8::StackTrace::CurrentStackTrace(isolate, kFramesMax);
+  for (int i = 0; i < stack->GetFrameCount(); ++i) {
+    auto frame = stack->GetFrame(isolate, static_cast<std::uint32_t>(i));
+    auto name = frame->GetScriptName();
+    if (name.IsEmpty() || name->Length() == 0) continue;
+    std::string module = js::toUtf8(js, name);
+    if (module == js::kBuiltinsName) continue;
+    return module + ":" + std::to_string(frame->GetLineNumber()) + ":" +
+           std::to_string(frame->GetColumn());
+  }
+  return {};
+}
+
+std::uint64_t currentRequest() {
+  auto* context = io::IoContext::currentOrNull();
+  return context ? context->requestNumber() : 0;
 }
 
 }  // namespace
@@ -111,13 +138,15 @@ void Worker::reportLateHandling(js::Lock& js, v8::Local<v8::Promise> promise,
 void Worker::logWarning(std::string_view text) { workerIsolate().host().log.warning(name(), text); }
 
 void Worker::print(std::string_view level, std::string_view text) {
-  workerIsolate().host().log.console(name(), levelOf(level), text);
+  Log& log = workerIsolate().host().log;
+  std::string place = log.places() ? callerPlace(isolate().v8()) : std::string();
+  log.console({name(), levelOf(level), text, place, currentRequest()});
 }
 
 bool Worker::colors() const { return script_->isolate().host().log.colors(); }
 
 void Worker::printException(std::string_view text) {
-  workerIsolate().host().log.exception(name(), text);
+  workerIsolate().host().log.exception(name(), text, currentRequest());
 }
 
 void Worker::isolateCondemned() {

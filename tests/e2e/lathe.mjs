@@ -101,6 +101,10 @@ export class Server {
     return this.#child.pid;
   }
 
+  get stdin() {
+    return this.#child.stdin;
+  }
+
   // Resolves with the match once `stream` ("stdout" or "stderr") holds `pattern` after its first
   // `from` characters; rejects when the process ends or the patience does before that.
   waitFor(stream, pattern, from = 0) {
@@ -181,8 +185,9 @@ export async function ready(server) {
 }
 
 // Starts `lathe ARGS…` in the background, without waiting for anything.
-export function start(t, args, { cwd, env = {}, binary: program = binary } = {}) {
-  const stdio = ["ignore", "pipe", "pipe"];
+// With `stdin: "pipe"` there is something to write to and to end: `server.stdin`.
+export function start(t, args, { cwd, env = {}, binary: program = binary, stdin = "ignore" } = {}) {
+  const stdio = [stdin, "pipe", "pipe"];
   const server = new Server(spawn(program, args, { cwd, env: environment(env), stdio }));
   t.after(() => server.stop("SIGKILL"));
   return server;

@@ -31,7 +31,7 @@ const pages = ["README.md", ...readdirSync(join(root, "examples")).map((name) =>
 for (const page of pages) {
   for (const command of commands(readFileSync(join(root, page), "utf8"))) {
     test(`${page}: ${command}`, async (t) => {
-      if (!/lathe serve/.test(command)) {
+      if (!/lathe (serve|dev)/.test(command)) {
         const { code, stdout, stderr } = await shell(command);
         assert.equal(code, 0, stdout + stderr);
         return;

@@ -36,7 +36,7 @@ describe("lathe serve", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    const ready = lines.find((line) => line.event === "ready");
+    const ready = lines.find((line) => line.kind === "ready");
     assert.ok(ready, server.stdout);
     assert.match(JSON.stringify(ready), /http:\/\/localhost:\d+/);
     for (const line of server.stderr.split("\n").filter(Boolean))

@@ -99,7 +99,7 @@ TEST_CASE("wrong usage is refused, with what was meant") {
       {{}, "say what to do"},
       {{""}, "there is no command"},
       {{"srve"}, "there is no command \"srve\"; did you mean \"serve\"?"},
-      {{"worker.js"}, "there are serve, fetch, check, test and storage"},
+      {{"worker.js"}, "there are dev, serve, fetch, check, test and storage"},
       {{"--prot"}, "there is no option --prot"},
       {{"serve", "--prot", "1"}, "there is no option --prot; did you mean \"--port\"?"},
       {{"serve", "--port"}, "--port needs a value"},

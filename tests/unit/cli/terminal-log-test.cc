@@ -2,7 +2,10 @@
 
 #include <cstdlib>
 #include <functional>
+#include <optional>
+#include <regex>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -31,23 +34,29 @@ std::string standardErrorOf(const std::function<void()>& say) {
   return readFile(path);
 }
 
+// JSON lines without their times, after a look at them.
+std::string withoutTimes(const std::string& lines) {
+  std::regex time(R"("ts":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",)");
+  return std::regex_replace(lines, time, "");
+}
+
 void sayEverything(TerminalLog& log) {
-  log.console("shop", Level::log, "one\ntwo");
-  log.console("shop", Level::error, "a \"quoted\" word");
-  log.exception("shop", "Error: no tea\n    at worker.js:1:2");
+  log.console({"shop", Level::log, "one\ntwo"});
+  log.console({"shop", Level::error, "a \"quoted\" word", "worker.js:1:2", 7});
+  log.exception("shop", "Error: no tea\n    at worker.js:1:2", 7);
   log.warning("shop", "an odd date");
   log.error("no such file");
-  log.note("reloaded", "Reloaded wrangler.json");
+  log.note("reload", "Reloaded wrangler.json");
 }
 
 }  // namespace
 
 TEST_CASE("text is for people: console messages as they are, the rest with a mark") {
-  TerminalLog log(LogFormat::text, false);
+  TerminalLog log({LogFormat::text, false});
   CHECK_FALSE(log.colors());
   CHECK(standardErrorOf([&] { sayEverything(log); }) ==
         "one\ntwo\n"
-        "a \"quoted\" word\n"
+        "a \"quoted\" word  worker.js:1:2 #7\n"
         "error: Error: no tea\n    at worker.js:1:2\n"
         "warning: an odd date\n"
         "error: no such file\n"
@@ -55,26 +64,91 @@ TEST_CASE("text is for people: console messages as they are, the rest with a mar
 }
 
 TEST_CASE("colours are on the marks") {
-  TerminalLog log(LogFormat::text, true);
+  TerminalLog log({LogFormat::text, true});
   CHECK(log.colors());
   CHECK(standardErrorOf([&] { log.error("x"); }) == "\x1b[31merror: \x1b[0mx\n");
 }
 
 TEST_CASE("JSON is one object a line") {
-  TerminalLog log(LogFormat::json, true);
+  TerminalLog log({LogFormat::json, true});
   CHECK_FALSE(log.colors());
-  CHECK(standardErrorOf([&] { sayEverything(log); }) ==
-        R"({"event":"console","worker":"shop","level":"log","text":"one\ntwo"}
-{"event":"console","worker":"shop","level":"error","text":"a \"quoted\" word"}
-{"event":"exception","worker":"shop","text":"Error: no tea\n    at worker.js:1:2"}
-{"event":"warning","worker":"shop","text":"an odd date"}
-{"event":"error","text":"no such file"}
-{"event":"reloaded","text":"Reloaded wrangler.json"}
+  CHECK(withoutTimes(standardErrorOf([&] { sayEverything(log); })) ==
+        R"({"level":"log","kind":"console","worker":"shop","text":"one\ntwo"}
+{"level":"error","kind":"console","worker":"shop","requestId":7,"text":"a \"quoted\" word","place":"worker.js:1:2"}
+{"level":"error","kind":"exception","worker":"shop","requestId":7,"text":"Error: no tea\n    at worker.js:1:2"}
+{"level":"warn","kind":"warning","worker":"shop","text":"an odd date"}
+{"level":"error","kind":"error","text":"no such file"}
+{"level":"info","kind":"reload","text":"Reloaded wrangler.json"}
 )");
 }
 
+TEST_CASE("a request has a line for who writes the worker, and for who asks for it") {
+  TerminalLog::Request request{3, "shop", "GET", "/tea?n=1", 404, 1.25};
+  auto saidWith = [&](TerminalLog log, bool everything) {
+    if (everything) log.showEverything();
+    return withoutTimes(standardErrorOf([&] { log.request(request); }));
+  };
+  CHECK(saidWith(TerminalLog({}), false).empty());
+  CHECK(saidWith(TerminalLog({}), true) == "GET /tea?n=1 404 Not Found 1.2 ms #3\n");
+  CHECK(saidWith(TerminalLog({.level = LogLevel::info}), false) ==
+        "GET /tea?n=1 404 Not Found 1.2 ms #3\n");
+  CHECK(saidWith(TerminalLog({.level = LogLevel::log}), true).empty());
+  CHECK(saidWith(TerminalLog({.format = LogFormat::json}), true) ==
+        R"({"level":"info","kind":"request","worker":"shop","requestId":3,"method":"GET",)"
+        R"("url":"/tea?n=1","status":404,"ms":1.25})"
+        "\n");
+  request.status = 0;
+  request.remark = "last good version";
+  CHECK(saidWith(TerminalLog({}), true) ==
+        "GET /tea?n=1 client left 1.2 ms #3 (last good version)\n");
+}
+
+TEST_CASE("a level holds back what is less important, also of what scripts print") {
+  struct {
+    LogLevel level;
+    std::string_view want;
+  } cases[] = {
+      {LogLevel::debug, "debug info log warn error warning: w\nerror: e\nn\nd\n"},
+      {LogLevel::info, "info log warn error warning: w\nerror: e\nn\n"},
+      {LogLevel::log, "log warn error warning: w\nerror: e\n"},
+      {LogLevel::warn, "warn error warning: w\nerror: e\n"},
+      {LogLevel::error, "error error: e\n"},
+      {LogLevel::none, ""},
+  };
+  for (const auto& [level, want] : cases) {
+    TerminalLog log({.level = level});
+    std::string said = standardErrorOf([&] {
+      log.console({"", Level::debug, "debug"});
+      log.console({"", Level::info, "info"});
+      log.console({"", Level::log, "log"});
+      log.console({"", Level::warn, "warn"});
+      log.console({"", Level::error, "error"});
+      log.warning("", "w");
+      log.error("e");
+      log.note("notice", "n");
+      log.detail("notice", "d");
+    });
+    // The console's on one line, for the table's sake.
+    for (std::string_view word : {"debug\n", "info\n", "log\n", "warn\n", "error\n"}) {
+      auto at = said.find(word);
+      if (at != said.npos) said[at + word.size() - 1] = ' ';
+    }
+    CHECK(said == want);
+  }
+}
+
+TEST_CASE("an exception shows the line that it comes from") {
+  TerminalLog log({});
+  log.useSources([](std::string_view worker, const std::string& module) {
+    bool known = worker == "shop" && module == "worker.js";
+    return known ? std::optional<std::string>("one\ntwo") : std::nullopt;
+  });
+  CHECK(standardErrorOf([&] { log.exception("shop", "Error: x\n    at worker.js:2:2", 0); }) ==
+        "error: Error: x\n  1 | one\n> 2 | two\n    |  ^\n    at worker.js:2:2\n");
+}
+
 TEST_CASE("a remark about a configuration is made once") {
-  TerminalLog log(LogFormat::text, false);
+  TerminalLog log({LogFormat::text, false});
   Config config;
   config.warnings = {"w"};
   config.notices = {"n"};

@@ -137,6 +137,31 @@ TEST_CASE("a worker that does not load is refused in the user's terms") {
   CHECK(failure("export default { x: '\xff' };").starts_with("worker.js:1: the file is not UTF-8"));
 }
 
+TEST_CASE(
+    "a prepared replacement loads as any other does, also with other settings and after a "
+    "failure") {
+  TestEngine engine;
+  engine.load(answering("new Response('one')"));
+  auto prepared = [&](auto load) {
+    engine.engine.prepareReplace();
+    engine.engine.prepareReplace();
+    load();
+    return engine.get("/");
+  };
+  CHECK(prepared([&] { engine.load(answering("new Response('two')")); }) == "200 two");
+  CHECK(prepared([&] { CHECK_THROWS_AS(engine.load("let let"), LoadError); }) == "200 two");
+  CHECK(prepared([&] {
+          auto larger = source("main", {{"worker.js", answering("new Response('three')")}});
+          larger.memoryBytesMax *= 2;
+          engine.engine.replace({larger});
+        }) == "200 three");
+  // What one worker leaves on its global object is not there for the next.
+  CHECK(prepared([&] {
+          engine.load("globalThis.left = 1;" + answering("new Response(typeof left)"));
+        }) == "200 number");
+  CHECK(prepared([&] { engine.load(answering("new Response(typeof left)")); }) == "200 undefined");
+}
+
 TEST_CASE("a failed replacement leaves the old worker in place") {
   TestEngine engine;
   engine.load(answering("new Response('old')"));

@@ -39,10 +39,10 @@ std::optional<Module> MemoryModules::load(std::string_view specifier, std::strin
   return Module{name, typeOf(name), found->second};
 }
 
-void CollectingLog::console(std::string_view, Level, std::string_view text) {
+void CollectingLog::console(const Message& message) { lines.emplace_back(message.text); }
+void CollectingLog::exception(std::string_view, std::string_view text, std::uint64_t) {
   lines.emplace_back(text);
 }
-void CollectingLog::exception(std::string_view, std::string_view text) { lines.emplace_back(text); }
 void CollectingLog::warning(std::string_view, std::string_view text) { lines.emplace_back(text); }
 
 TestEngine::TestEngine() : engine(platform(), loop, log, {js::embeddedSnapshot()}) {}

@@ -30,10 +30,11 @@ class MemoryModules final : public ModuleLoader {
 
 class CollectingLog final : public Log {
  public:
-  void console(std::string_view worker, Level level, std::string_view text) override;
-  void exception(std::string_view worker, std::string_view text) override;
+  void console(const Message& message) override;
+  void exception(std::string_view worker, std::string_view text, std::uint64_t request) override;
   void warning(std::string_view worker, std::string_view text) override;
   bool colors() const override { return false; }
+  bool places() const override { return true; }
 
   std::vector<std::string> lines;
 };

@@ -1,0 +1,317 @@
+#include "cli/dev-command.h"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <unistd.h>
+
+#include "cli/bindings-table.h"
+#include "cli/browser.h"
+#include "cli/build-run.h"
+#include "cli/dev-pages.h"
+#include "cli/hot-keys.h"
+#include "cli/input-end.h"
+#include "cli/later-answer.h"
+#include "cli/output.h"
+#include "cli/read-file.h"
+#include "cli/request-lines.h"
+#include "cli/source-files.h"
+#include "cli/stored-objects.h"
+
+namespace lathe::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The whole of it, what has scrolled away included, and to the top.
+constexpr std::string_view kClearScreen = "\x1b[2J\x1b[3J\x1b[H";
+
+// How many changed files a line names.
+constexpr std::size_t kNamedFilesMax = 3;
+
+// Of nothing happening, before the next reload is prepared.
+constexpr std::chrono::milliseconds kPrepareAfter{40};
+
+// How long a file may be empty while somebody writes it.
+constexpr std::chrono::milliseconds kEmptyFor{100};
+
+std::string namesOf(const std::vector<fs::path>& paths) {
+  std::string names;
+  for (std::size_t i = 0; i < paths.size() && i < kNamedFilesMax; ++i) {
+    names += (i == 0 ? "" : ", ") + shownPath(paths[i]);
+  }
+  if (paths.size() > kNamedFilesMax) {
+    names += " and " + std::to_string(paths.size() - kNamedFilesMax) + " more";
+  }
+  return names;
+}
+
+class Dev {
+ public:
+  Dev(const DevOptions& options, TerminalLog& log, Config config)
+      : options_(options),
+        log_(log),
+        config_(std::move(config)),
+        serving_(options.serve, log, config_, {[this] { onHangUp(); }, [this] { pages_.close(); }}),
+        spareTimer_(serving_.runtime().loop()),
+        emptyTimer_(serving_.runtime().loop()),
+        watch_(serving_.runtime().loop(), config_.folder, options.watch,
+               [this](const auto& paths) { onEvent(paths); }) {}
+
+  ExitCode run() {
+    log_.showEverything();
+    logged_ = withRequestLines(
+        [this](io::RequestHead head, std::unique_ptr<io::BodySource> body) {
+          return answer(std::move(head), std::move(body));
+        },
+        log_, config_.name,
+        [this] { return broken_ && !answersWithError() ? "last good version" : ""; });
+    for (const fs::path& file : config_.files) files_->noteNow(file);
+    serving_.listen(config_);
+    try {
+      load(config_, files_);
+    } catch (const worker::LoadError& error) {
+      fail(error.what());
+    }
+    watchFiles();
+    prepareNext();
+    takeKeys();
+    return serving_.run(
+        [this](io::RequestHead head, std::unique_ptr<io::BodySource> body) {
+          return handle(std::move(head), std::move(body));
+        },
+        config_);
+  }
+
+ private:
+  using FilesPtr = std::shared_ptr<SourceFiles>;
+
+  // Loads the worker, and notes which files it is made of.
+  void load(const Config& config, const FilesPtr& files) {
+    loading_ = true;
+    try {
+      serving_.runtime().load(
+          {config}, files, [this](const fs::path& path, std::optional<std::string_view> content) {
+            // While it loads, the files are all looked up at the end.
+            if (!loading_) return watchLater();
+            refuseEmptied(path, content);
+            refuseHalf(path);
+          });
+    } catch (...) {
+      loading_ = false;
+      throw;
+    }
+    loading_ = false;
+    if (!std::exchange(good_, true)) log_.print(bindingsTable(config, log_.colors()));
+    broken_ = false;
+    pages_.loaded();
+  }
+
+  // Ends the load when what was read of a file may be half of it.
+  void refuseHalf(const fs::path& path) {
+    if (!watch_.isBeingReplaced(path)) return;
+    half_ = true;
+    throw worker::LoadError(shownPath(path) + " is being written");
+  }
+
+  // A save in place empties the file first, and what is empty loads. So it is looked at again
+  // before it is taken for what was meant.
+  void refuseEmptied(const fs::path& path, std::optional<std::string_view> content) {
+    if (!good_ || emptyIsMeant_ || !content || !content->empty()) return;
+    half_ = true;
+    emptyTimer_.expires_after(kEmptyFor);
+    emptyTimer_.async_wait([this, path](const boost::system::error_code& error) {
+      if (error) return;
+      emptyIsMeant_ = true;
+      reload(shownPath(path));
+      emptyIsMeant_ = false;
+    });
+    throw worker::LoadError(shownPath(path) + " is empty");
+  }
+
+  void fail(const std::string& error) {
+    broken_ = true;
+    pages_.failed(error);
+    log_.error(error + (good_ ? "\nThe version before goes on answering until this is mended."
+                              : "\nThis is what is answered until it is mended."));
+  }
+
+  // Reads everything again and replaces the worker; `why` is what has changed.
+  void reload(const std::string& why) {
+    auto begin = std::chrono::steady_clock::now();
+    emptyTimer_.cancel();
+    auto files = std::make_shared<SourceFiles>();
+    // Before they are read: what changes meanwhile has changed since.
+    for (const fs::path& file : config_.files) files->noteNow(file);
+    half_ = false;
+    try {
+      Config config = loadConfigAlone(options_.serve.project);
+      for (const fs::path& file : config.files) refuseHalf(file);
+      for (const fs::path& file : config.files) files->noteNow(file);
+      load(config, files);
+      serving_.sayWhatStays(config_, config);
+      config_ = std::move(config);
+      auto took = std::chrono::steady_clock::now() - begin;
+      log_.note("reload",
+                "Reloaded " + why + " (" +
+                    std::to_string(std::chrono::round<std::chrono::milliseconds>(took).count()) +
+                    " ms)");
+    } catch (const std::exception& error) {
+      // Whatever it is: it may be mended by the next change, and be it in a file of before.
+      files->addMissing(*files_);
+      for (const fs::path& file : config_.files) half_ = half_ || watch_.isBeingReplaced(file);
+      // Of what was only half there the watch tells again.
+      if (!half_) fail(error.what());
+    }
+    files_ = std::move(files);
+    watchFiles();
+    prepareNext();
+  }
+
+  // Makes ready what the next reload needs, when nothing has happened for a while.
+  void prepareNext() {
+    spareTimer_.expires_after(kPrepareAfter);
+    spareTimer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) serving_.runtime().engine().prepareReplace();
+    });
+  }
+
+  // ---- Files ----
+
+  void onEvent(const std::set<fs::path>& paths) {
+    auto changed = files_->changed(paths);
+    if (!changed.empty()) return reload(namesOf(changed));
+    // What was taken for half of it was the whole.
+    if (half_) reload(namesOf({paths.begin(), paths.end()}));
+  }
+
+  void watchFiles() { watch_.watch(files_->paths()); }
+
+  void watchLater() {
+    if (std::exchange(watchPosted_, true)) return;
+    boost::asio::post(serving_.runtime().loop(), [this] {
+      watchPosted_ = false;
+      watchFiles();
+    });
+  }
+
+  // ---- The person at the terminal ----
+
+  void takeKeys() {
+    auto& loop = serving_.runtime().loop();
+    // Who says by its end when to stop does not press keys on it.
+    if (options_.exitOnStdinClose) {
+      inputEnd_.emplace(loop, stopByHand);
+      return;
+    }
+    keys_.emplace(loop, std::vector<HotKeys::Key>{
+                            {'b', "browser", [this] { openPage(); }},
+                            {'c', "clear", [] { writeAll(STDERR_FILENO, kClearScreen); }},
+                            {'s', "storage", [this] { showStorage(); }},
+                            {'r', "reload", [this] { reload(config_.shownAs); }},
+                            {'q', "quit", stopByHand},
+                            {'x', "", stopByHand},
+                            {'h', "help", [this] { log_.note("help", keys_->help()); }},
+                        });
+    // Below the Ready line.
+    if (keys_->active()) {
+      boost::asio::post(loop, [this] { log_.note("help", keys_->help()); });
+    }
+  }
+
+  // A terminal that has been closed says so by the same signal that asks for a reload.
+  void onHangUp() {
+    bool closed = keys_ && keys_->active() && !TerminalKeys::possible();
+    closed ? stopByHand() : reload(config_.shownAs);
+  }
+
+  // As Ctrl-C does it, with its limits on how long that may take.
+  static void stopByHand() { ::kill(::getpid(), SIGINT); }
+
+  void openPage() {
+    std::string url = serving_.url();
+    log_.note("browser", openBrowser(url)
+                             ? "Opening " + url
+                             : "There is no xdg-open here; open " + url + " in a browser.");
+  }
+
+  void showStorage() {
+    auto* storage = serving_.runtime().storage();
+    if (!storage) return log_.note("storage", "Nothing is stored on the disk.");
+    storageText_ = storedObjectsText(serving_.runtime().loop().get_executor(), *storage);
+    storageText_.then([this](io::Outcome<std::string> text) {
+      try {
+        log_.note("storage", text.take());
+      } catch (const std::exception& error) {
+        log_.error(error.what());
+      }
+    });
+  }
+
+  // ---- Requests ----
+
+  http::Answer handle(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
+    if (DevPages::owns(head)) return pages_.answer(head);
+    return logged_(std::move(head), std::move(body));
+  }
+
+  bool answersWithError() const {
+    return broken_ && (!good_ || options_.onError == DevOptions::OnError::page);
+  }
+
+  http::Answer answer(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
+    if (answersWithError()) return pages_.errorPage(head);
+    bool withClient = (broken_ || options_.liveReload) && DevPages::isForDocument(head);
+    auto answer = serving_.runtime().engine().handleRequest(std::move(head), std::move(body));
+    if (!withClient) return answer;
+    return laterAnswer(std::move(answer), [this](io::Response* response) {
+      if (response) pages_.addClient(*response);
+    });
+  }
+
+  const DevOptions& options_;
+  TerminalLog& log_;
+  Config config_;
+  // Outlives the connections, which may be streams of its events.
+  DevPages pages_;
+  http::Handler logged_;
+  FilesPtr files_ = std::make_shared<SourceFiles>();
+  // Whether there is a version that answers, and whether the newest is another that does not.
+  bool good_ = false;
+  bool broken_ = false;
+  bool loading_ = false;
+  // Whether the load that has failed has met a file that was being written.
+  bool half_ = false;
+  // A file that has been empty for a while is to be.
+  bool emptyIsMeant_ = false;
+  bool watchPosted_ = false;
+  Serving serving_;
+  boost::asio::steady_timer spareTimer_;
+  boost::asio::steady_timer emptyTimer_;
+  FileWatch watch_;
+  io::Pending<std::string> storageText_;
+  std::optional<InputEnd> inputEnd_;
+  std::optional<HotKeys> keys_;
+};
+
+}  // namespace
+
+ExitCode dev(const DevOptions& options, TerminalLog& log) {
+  Config config = loadConfigAlone(options.serve.project);
+  try {
+    runBuild(config, log);
+  } catch (const ConfigError& error) {
+    // What was built before may still load, and the next save may mend it.
+    log.error(error.what());
+  }
+  return Dev(options, log, std::move(config)).run();
+}
+
+}  // namespace lathe::cli

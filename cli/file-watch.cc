@@ -1,0 +1,253 @@
+#include "cli/file-watch.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+namespace lathe::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint32_t kMask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_MODIFY | IN_DELETE |
+                                IN_MOVED_FROM | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
+                                IN_ONLYDIR;
+
+// File systems that other machines, or the one below, change without inotify hearing of it: NFS,
+// SMB in three dresses, 9P, FUSE, VirtualBox, Ceph, AFS, Coda.
+constexpr std::array<unsigned long, 10> kSilent = {0x6969,     0x517B,     0xFF534D42, 0xFE534D42,
+                                                   0x01021997, 0x65735546, 0x786F4256, 0x00C36400,
+                                                   0x5346414F, 0x73757245};
+
+bool isSilent(const fs::path& folder) {
+  struct statfs info;
+  if (::statfs(folder.c_str(), &info) != 0) return false;
+  auto type = static_cast<unsigned long>(info.f_type) & 0xFFFFFFFF;
+  return std::ranges::find(kSilent, type) != kSilent.end();
+}
+
+bool isWithin(const fs::path& path, const fs::path& folder) {
+  return std::ranges::mismatch(folder, path).in1 == folder.end();
+}
+
+}  // namespace
+
+FileWatch::FileWatch(boost::asio::io_context& loop, Path root, Way way, OnEvent onEvent)
+    : root_(std::move(root)),
+      way_(way),
+      onEvent_(std::move(onEvent)),
+      inotify_(loop),
+      settleTimer_(loop),
+      pollTimer_(loop) {
+  int descriptor = way == Way::events ? ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC) : -1;
+  if (descriptor < 0) {
+    way_ = Way::poll;
+    return;
+  }
+  inotify_.assign(descriptor);
+  wait();
+}
+
+FileWatch::~FileWatch() = default;
+
+void FileWatch::watch(const std::vector<Path>& files) {
+  std::set<Path> now(files.begin(), files.end());
+  if (now == files_ && !stale_) return;
+  files_ = std::move(now);
+  arm();
+}
+
+// ---- What to watch ----
+
+void FileWatch::arm() {
+  stale_ = false;
+  wanted_.clear();
+  links_.clear();
+  auto polledBefore = std::exchange(polled_, {});
+  for (const Path& file : files_) {
+    addNames(file, file);
+    std::error_code error;
+    Path real = fs::canonical(file, error);
+    if (error || real == file) continue;
+    addNames(real, file);
+    links_.insert(file);
+  }
+  std::map<int, Names> before = std::exchange(watched_, {});
+  std::set<Path> unwatched;
+  for (auto& [folder, names] : wanted_) {
+    if (watchFolder(folder, names)) continue;
+    for (const auto& [text, name] : names) unwatched.insert(name.files.begin(), name.files.end());
+  }
+  for (const auto& [descriptor, names] : before) {
+    if (!watched_.contains(descriptor)) ::inotify_rm_watch(inotify_.native_handle(), descriptor);
+  }
+  for (const Path& file : unwatched) {
+    auto known = polledBefore.find(file);
+    polled_.emplace(file, known == polledBefore.end() ? lookAt(file) : known->second);
+  }
+  if (polledBefore.empty() && !polled_.empty()) poll();
+}
+
+// Adds what has to be heard to learn what becomes of `file`, which is to be found at `place`.
+void FileWatch::addNames(const Path& place, const Path& file) {
+  bool folder = false;
+  for (Path at = place; at.has_relative_path(); at = at.parent_path()) {
+    Path parent = at.parent_path();
+    std::error_code error;
+    bool there = fs::is_directory(parent, error);
+    if (there) {
+      Name& name = wanted_[parent][at.filename().string()];
+      name.files.insert(file);
+      name.folder = name.folder || folder;
+    }
+    folder = true;
+    // Up to the nearest folder that there is, and then to the root.
+    if (there && (parent == root_ || !isWithin(parent, root_))) break;
+  }
+}
+
+bool FileWatch::watchFolder(const Path& folder, Names names) {
+  if (way_ == Way::poll || isSilent(folder)) return false;
+  int descriptor = ::inotify_add_watch(inotify_.native_handle(), folder.c_str(), kMask);
+  // A folder that has just gone: that of its parent tells when it comes back.
+  if (descriptor < 0) return errno == ENOENT || errno == ENOTDIR;
+  for (auto& [text, name] : names) {
+    Name& known = watched_[descriptor][text];
+    known.files.merge(name.files);
+    known.folder = known.folder || name.folder;
+  }
+  return true;
+}
+
+// ---- What happens ----
+
+void FileWatch::wait() {
+  inotify_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [this](const boost::system::error_code& error) {
+                        if (error) return;
+                        takeEvents();
+                        wait();
+                      });
+}
+
+void FileWatch::takeEvents() {
+  if (!inotify_.is_open()) return;
+  alignas(inotify_event) std::array<char, 16 * 1024> buffer;
+  bool any = false;
+  for (;;) {
+    ssize_t count = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
+    if (count <= 0) break;
+    any = true;
+    for (const char* at = buffer.data(); at < buffer.data() + count;) {
+      onInotify(at);
+      inotify_event event;
+      std::memcpy(&event, at, sizeof event);
+      at += sizeof event + event.len;
+    }
+  }
+  if (any) settle();
+}
+
+bool FileWatch::isBeingReplaced(const Path& file) {
+  takeEvents();
+  auto touched = touched_.find(file);
+  return touched != touched_.end() && touched->second == Happened::replacing;
+}
+
+void FileWatch::onInotify(const char* raw) {
+  inotify_event event;
+  std::memcpy(&event, raw, sizeof event);
+  if (event.mask & IN_Q_OVERFLOW) {
+    stale_ = true;
+    return touch(files_, Happened::replacing);
+  }
+  auto watched = watched_.find(event.wd);
+  if (watched == watched_.end()) return;
+  if (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) {
+    stale_ = true;
+    for (const auto& [text, name] : watched->second) touch(name.files, Happened::replacing);
+    return;
+  }
+  if (event.len == 0) return;
+  auto found = watched->second.find(raw + sizeof event);
+  if (found == watched->second.end()) return;
+  const Name& name = found->second;
+  bool comesOrGoes = event.mask & (IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM);
+  // Not what is merely written within a folder on the way.
+  if (name.folder && !comesOrGoes) return;
+  // A symbolic link may lead to somewhere else now.
+  if (comesOrGoes && (name.folder || isLink(name.files))) stale_ = true;
+  bool whole = event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB);
+  touch(name.files, whole && !name.folder ? Happened::whole : Happened::replacing);
+}
+
+bool FileWatch::isLink(const std::set<Path>& files) const {
+  return std::ranges::any_of(files, [&](const Path& file) {
+    std::error_code error;
+    return links_.contains(file) || fs::is_symlink(file, error);
+  });
+}
+
+void FileWatch::touch(const std::set<Path>& files, Happened happened) {
+  if (touched_.empty()) firstTouch_ = Clock::now();
+  for (const Path& file : files) touched_[file] = happened;
+}
+
+// Tells of what has been touched when nothing more happens.
+void FileWatch::settle() {
+  if (touched_.empty()) return;
+  bool replacing = std::ranges::any_of(
+      touched_, [](const auto& touched) { return touched.second == Happened::replacing; });
+  auto quiet = replacing ? std::chrono::duration_cast<Clock::duration>(kReplacing)
+                         : std::chrono::duration_cast<Clock::duration>(kSettle);
+  settleTimer_.expires_at(std::min(Clock::now() + quiet, firstTouch_ + kSettleMax));
+  settleTimer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    std::set<Path> paths;
+    for (const auto& [path, happened] : std::exchange(touched_, {})) paths.insert(path);
+    // What lies in a folder that has come back has come unheard, so this is before anybody looks.
+    if (stale_) arm();
+    onEvent_(paths);
+  });
+}
+
+// ---- Where nothing tells ----
+
+FileWatch::Look FileWatch::lookAt(const Path& path) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) != 0) return {};
+  std::error_code error;
+  auto time = fs::last_write_time(path, error);
+  if (error) return {};
+  return {time, static_cast<std::uintmax_t>(info.st_size), info.st_ino};
+}
+
+void FileWatch::poll() {
+  pollTimer_.expires_after(kPollInterval);
+  pollTimer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    std::set<Path> different;
+    for (auto& [path, look] : polled_) {
+      Look now = lookAt(path);
+      if (now == look) continue;
+      look = now;
+      different.insert(path);
+    }
+    if (!different.empty()) {
+      touch(different, Happened::whole);
+      settle();
+    }
+    if (!polled_.empty()) poll();
+  });
+}
+
+}  // namespace lathe::cli
