@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { directories } from "./directories.mjs";
 import { conformance, recorded } from "./report.mjs";
 import { runTest } from "./run-test.mjs";
+import { startSocketServers } from "./socket-server.mjs";
 import { findTests, readTest } from "./test-file.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -26,12 +27,14 @@ if (!existsSync(harnessPath)) fail(1, `${checkout} is no checkout of the Web Pla
 
 const harness = readFileSync(harnessPath, "utf8");
 const asked = named.length > 0 ? named.map(directoryNamed) : directories;
+const servers = asked.some(({ sockets }) => sockets) ? await startSocketServers() : undefined;
 const summaries = [];
 for (const directory of asked) {
   const summary = await runDirectory(directory);
   summaries.push(summary);
   print(summary);
 }
+servers?.stop();
 
 const report = join(root, "docs/conformance.md");
 if (checks) {
@@ -61,7 +64,7 @@ function directoryNamed(path) {
 
 async function runDirectory({ path, floor, skip, also = [] }) {
   const jobs = findTests(checkout, path, skip)
-    .map((file) => readTest(checkout, file))
+    .map((file) => readTest(checkout, file, servers?.substitutions))
     .filter((test) => test.isForWorkers)
     .flatMap((test) => test.variants.map((variant) => ({ test, variant })));
   for (const name of also) {
@@ -70,7 +73,7 @@ async function runDirectory({ path, floor, skip, also = [] }) {
   }
   const outcomes = await inParallel(jobs, async ({ test, variant }) => ({
     name: test.path + variant,
-    ...(await runTest(binary, harness, test, variant)),
+    ...(await runTest(binary, harness, test, variant, servers?.certificate)),
   }));
 
   const failures = [];

@@ -21,8 +21,9 @@ const config = {
 };
 
 // Answers {harness, message, results: [{name, status, message}]} for one variant of a test. A worker
-// that fails as a whole has no results and tells why in `message`.
-export async function runTest(binary, harness, test, variant) {
+// that fails as a whole has no results and tells why in `message`. `certificate` is the path of the one to
+// trust, if there is a server that has one.
+export async function runTest(binary, harness, test, variant, certificate) {
   const folder = mkdtempSync(join(tmpdir(), "lathe-wpt-"));
   try {
     const waitMs = test.isLong ? kLongWaitMs : kWaitMs;
@@ -32,7 +33,7 @@ export async function runTest(binary, harness, test, variant) {
       cwd: folder,
       timeout: waitMs + 60_000,
       maxBuffer: 1 << 28,
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", ...(certificate && { SSL_CERT_FILE: certificate }) },
     });
     return readAnswer(stdout, stderr);
   } finally {

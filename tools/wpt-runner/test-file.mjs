@@ -17,9 +17,9 @@ export function findTests(checkout, directory, skip = []) {
 }
 
 // Reads the file at `path` with its `// META: key=value` lines. `scripts` are the paths of the scripts
-// to run before it, `isForWorkers` whether one of its global scopes is a worker's, `variants` the query strings to run it with (one empty one by default), `files`
+// to run before it, with what the suite's server puts into those named *.sub.js from `substitutions`, `isForWorkers` whether one of its global scopes is a worker's, `variants` the query strings to run it with (one empty one by default), `files`
 // the fixtures that it or its scripts may fetch: {path: text}.
-export function readTest(checkout, path) {
+export function readTest(checkout, path, substitutions = {}) {
   const source = readFileSync(join(checkout, path), "utf8");
   const meta = (key) =>
     [...source.matchAll(/^\/\/\s*META:\s*([\w-]+)=(.*)$/gm)]
@@ -28,7 +28,7 @@ export function readTest(checkout, path) {
 
   const scripts = meta("script").map((script) => ({
     path: resolvePath(path, script),
-    source: readFileSync(join(checkout, resolvePath(path, script)), "utf8"),
+    source: substituted(readFileSync(join(checkout, resolvePath(path, script)), "utf8"), script, substitutions),
   }));
   const variants = meta("variant");
   const scopes = (meta("global")[0] ?? "window,dedicatedworker").split(",").map((name) => name.trim());
@@ -42,6 +42,11 @@ export function readTest(checkout, path) {
     isLong: meta("timeout")[0] === "long",
     files: fixtures(checkout, path, [source, ...scripts.map((script) => script.source)]),
   };
+}
+
+function substituted(source, path, substitutions) {
+  if (!path.endsWith(".sub.js")) return source;
+  return source.replace(/\{\{([^}]+)\}\}/g, (whole, name) => substitutions[name] ?? whole);
 }
 
 // The suite's own server answers some addresses with other files.
