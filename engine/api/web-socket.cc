@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+
+#include <boost/beast/core/string.hpp>
 
 #include "engine/api/hook.h"
 #include "engine/compatibility.h"
@@ -113,7 +116,7 @@ std::string urlOf(const std::string& text) {
   return href;
 }
 
-// RFC 6455 §4.1: each a token, and none twice.
+// RFC 6455 §4.1: each a token, and none twice, in whatever case.
 void checkProtocols(const std::vector<std::string>& protocols) {
   for (std::size_t i = 0; i < protocols.size(); ++i) {
     bool token = !protocols[i].empty() && std::ranges::all_of(protocols[i], [](char c) {
@@ -121,8 +124,10 @@ void checkProtocols(const std::vector<std::string>& protocols) {
              std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
     });
     if (!token) throw invalid("\"" + protocols[i] + "\" is not a valid protocol name.");
-    if (std::find(protocols.begin(), protocols.begin() + static_cast<std::ptrdiff_t>(i),
-                  protocols[i]) != protocols.begin() + static_cast<std::ptrdiff_t>(i)) {
+    const auto same = [&](const std::string& other) {
+      return boost::beast::iequals(other, protocols[i]);
+    };
+    if (std::ranges::any_of(std::span(protocols).first(i), same)) {
       throw invalid("The protocols array cannot contain duplicates.");
     }
   }
