@@ -16,6 +16,7 @@
 #include "engine/http/web-socket-connection.h"
 #include "engine/http/web-socket-handshake.h"
 #include "engine/web/forgiving-base64.h"
+#include "engine/web/percent-encoding.h"
 #include "engine/web/url.h"
 
 namespace lathe::http {
@@ -92,6 +93,12 @@ bool WebSocketAttempt::takeUrl() {
   if (host_.starts_with('[')) host_ = host_.substr(1, host_.size() - 2);
   authority_ = url->host();
   target_ = std::string(url->pathname()) + std::string(url->search());
+  // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+  if (!url->username().empty() || !url->password().empty()) {
+    const auto pair =
+        web::percentDecode(url->username()) + ":" + web::percentDecode(url->password());
+    credentials_ = "Basic " + web::forgivingBase64Encode(web::bytesOf(pair));
+  }
   port_ = secure_ ? 443 : 80;
   if (const auto port = url->port(); !port.empty()) {
     std::from_chars(port.data(), port.data() + port.size(), port_);
@@ -151,6 +158,7 @@ void WebSocketAttempt::ask() {
   output_ = "GET " + target_ + " HTTP/1.1\r\nHost: " + authority_ +
             "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key_ +
             "\r\nSec-WebSocket-Version: 13\r\n";
+  if (!credentials_.empty()) output_ += "Authorization: " + credentials_ + "\r\n";
   for (const auto& protocol : request_.protocols) {
     output_ += &protocol == &request_.protocols.front() ? "Sec-WebSocket-Protocol: " : ", ";
     output_ += protocol;

@@ -65,6 +65,8 @@ class WebSocketAttempt final : public PooledConnection, private ByteStream::List
   std::string host_;
   std::string authority_;
   std::string target_;
+  // What the URL's name and password are in the field Authorization; empty without.
+  std::string credentials_;
   std::uint16_t port_ = 0;
 
   std::string failure_;

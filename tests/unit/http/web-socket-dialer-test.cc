@@ -235,6 +235,20 @@ TEST_CASE("a request says what RFC 6455 wants") {
   }
 }
 
+TEST_CASE("a URL's name and password are sent") {
+  std::string head;
+  OneShotServer server([&](int socket) {
+    head = readHead(socket);
+    sendAll(socket, answerTo(head, kSwitching + "\r\n"));
+  });
+  World world;
+  Caller caller(world.server);
+  auto url = server.url();
+  url.insert(url.find("127"), "foo:b%61r@");
+  CHECK(caller.dial({.url = url, .protocols = {}}) == "open");
+  CHECK(head.find("\r\nAuthorization: Basic Zm9vOmJhcg==\r\n") != std::string::npos);
+}
+
 TEST_CASE("a server that does not open a WebSocket") {
   struct {
     std::string response;
