@@ -82,8 +82,7 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // nothing has changed, when it is at work.
   bool hibernate();
 
-  // As hibernate(), and lets no other instance
-  // begin before `until` has settled, however that ends.
+  // As hibernate(), and lets no other instance begin before `until` has settled, however that ends.
   bool hold(io::Pending<void> until);
 
   // Ends the instance, and whatever waits for it, because the engine goes. Not called within
