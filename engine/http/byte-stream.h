@@ -41,13 +41,17 @@ class ByteStream {
   // At least one byte unless the state says why not.
   virtual Result read(std::span<char> room) = 0;
   virtual Result write(std::span<const iovec> parts) = 0;
-  // At most one of each is under way.
+  // At most one of each is under way; asking again meanwhile changes nothing.
   virtual void awaitReadable() = 0;
   virtual void awaitWritable() = 0;
   // Says that nothing more will be sent.
   virtual void shutdown() = 0;
   // Whether the program at the other end has closed it for good, as far as anybody can know.
   virtual bool peerHasLeft() const = 0;
+  // Whether something lies in the kernel that has not been read.
+  virtual bool hasInput() const = 0;
+  // The socket beneath, for questions about its addresses; not to be read or written.
+  virtual int descriptor() const = 0;
   // What has broken it, as the end of a sentence about the peer.
   virtual std::string failure() const { return "it has ended the connection"; }
 

@@ -12,6 +12,7 @@ ConnectionPool::ConnectionPool(boost::asio::io_context& loop, Handler handler, L
       handler_(std::move(handler)),
       limits_(limits),
       report_(std::move(report)),
+      readiness_(loop),
       timer_(loop) {}
 
 ConnectionPool::~ConnectionPool() {
@@ -19,8 +20,8 @@ ConnectionPool::~ConnectionPool() {
   abort();
 }
 
-void ConnectionPool::add(int socket, int family, std::string clientAddress) {
-  auto owned = std::make_unique<Connection>(*this, socket, family, std::move(clientAddress));
+void ConnectionPool::add(std::unique_ptr<ByteStream> stream, std::string clientAddress) {
+  auto owned = std::make_unique<Connection>(*this, std::move(stream), std::move(clientAddress));
   auto& connection = *owned;
   adopt(std::move(owned));
   connection.begin();
@@ -58,11 +59,6 @@ void ConnectionPool::abort() {
 std::span<char> ConnectionPool::scratch() {
   if (!scratch_) scratch_ = std::make_unique_for_overwrite<char[]>(kScratchBytes);
   return {scratch_.get(), kScratchBytes};
-}
-
-Readiness& ConnectionPool::readiness() {
-  if (!readiness_) readiness_.emplace(loop_);
-  return *readiness_;
 }
 
 void ConnectionPool::report(const std::string& line) const {

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "engine/http/byte-stream.h"
 #include "engine/http/date-line.h"
 #include "engine/http/handler.h"
 #include "engine/http/limits.h"
@@ -54,8 +55,8 @@ class ConnectionPool {
   ConnectionPool& operator=(const ConnectionPool&) = delete;
   ~ConnectionPool();
 
-  // Serves an accepted socket, which it owns from now on. `clientAddress` is the peer's, in text.
-  void add(int socket, int family, std::string clientAddress);
+  // Serves an accepted connection. `clientAddress` is the peer's, in text.
+  void add(std::unique_ptr<ByteStream> stream, std::string clientAddress);
 
   // Ends the connections that are between two requests, and lets each of the others end after the
   // response that it is at, or with the peer's agreement.
@@ -82,7 +83,7 @@ class ConnectionPool {
   void remove(PooledConnection& connection);
   // Where to put what is read and used up at once. Everybody's, until the next turn of the loop.
   std::span<char> scratch();
-  Readiness& readiness();
+  Readiness& readiness() { return readiness_; }
 
  private:
   static constexpr std::size_t kScratchBytes = 64 * 1024;
@@ -96,10 +97,10 @@ class ConnectionPool {
   Report report_;
   DateLine date_;
   std::function<void()> whenRemoved_;
+  Readiness readiness_;
   // Each connection knows its place here, so that it can leave without a search.
   std::vector<std::unique_ptr<PooledConnection>> connections_;
   std::unique_ptr<char[]> scratch_;
-  std::optional<Readiness> readiness_;
   Moment sweeps_ = 0;
   bool sweepArmed_ = false;
   bool finishing_ = false;

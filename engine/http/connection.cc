@@ -1,17 +1,16 @@
 #include "engine/http/connection.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <exception>
 #include <utility>
 
-#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <sys/ioctl.h>
+#include <sys/socket.h>
 
-#include "engine/http/peer.h"
 #include "engine/http/request-body.h"
-#include "engine/http/tcp-stream.h"
 #include "engine/http/web-socket-connection.h"
 #include "engine/io/web-socket-pair.h"
 
@@ -40,23 +39,22 @@ constexpr const char* kClientLeft = "Can't read from request stream because clie
 constexpr const char* kResponseSent =
     "Can't read from request stream after response has been sent.";
 
-net::const_buffer bufferOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+iovec partOf(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
 }  // namespace
 
-Connection::Connection(ConnectionPool& pool, int socket, int family, std::string clientAddress)
+Connection::Connection(ConnectionPool& pool, std::unique_ptr<ByteStream> stream,
+                       std::string clientAddress)
     : pool_(pool),
       clientAddress_(std::move(clientAddress)),
       self_(std::make_shared<Connection*>(this)),
-      socket_(pool.loop()) {
-  socket_.assign(family == AF_INET6 ? Tcp::v6() : Tcp::v4(), socket);
-  socket_.non_blocking(true);
+      stream_(std::move(stream)) {
+  stream_->setListener(*this);
 }
 
 Connection::~Connection() {
   *self_ = nullptr;
-  Error ignored;
-  socket_.close(ignored);
+  stream_.reset();
   pendingResponse_ = {};
   task_.reset();
   detachBody(kClientLeft);
@@ -92,8 +90,7 @@ bool Connection::finish() {
   if (phase_ == Phase::closing) return true;
   if (phase_ != Phase::idle || !input_.empty()) return false;
   // A request may have come that the loop has not seen yet.
-  int waiting = 0;
-  return ::ioctl(socket_.native_handle(), FIONREAD, &waiting) == 0 && waiting == 0;
+  return !stream_->hasInput();
 }
 
 bool Connection::isOver(Moment now) {
@@ -101,7 +98,7 @@ bool Connection::isOver(Moment now) {
     if (phase_ == Phase::head) sendRequestTimeout();
     return true;
   }
-  return phase_ == Phase::handling && !reading_ && clientHasLeft();
+  return phase_ == Phase::handling && !reading_ && stream_->peerHasLeft();
 }
 
 // ---- The life of a connection ----
@@ -176,18 +173,21 @@ Task Connection::serve() {
       }
       keepAlive = framing->keepAlive;
       delivery_ = std::move(response.delivery);
-      output_ = {bufferOf(head_)};
+      output_ = {partOf(head_)};
       auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&response.body);
       if (source && *source && framing->kind != Framing::Kind::none) {
         if (!co_await pump(std::move(*source), *framing)) co_return false;
       } else {
         auto* bytes = std::get_if<io::SharedBytes>(&response.body);
         if (bytes && *bytes && framing->kind == Framing::Kind::counted) {
-          output_[1] = bufferOf(**bytes);
+          output_[1] = partOf(**bytes);
         }
         if (!writeNow() && !co_await flush()) co_return false;
         if (broken_) co_return false;
-        if (agreement) co_return co_await becomeWebSocket(std::move(agreement));
+        if (agreement) {
+          becomeWebSocket(std::move(agreement));
+          co_return true;
+        }
       }
     }
     delivery_.reset();
@@ -213,8 +213,9 @@ Answer Connection::handle() {
 io::RequestHead Connection::takeHead() {
   if (parser_->origin().empty() && !parser_->targetIsAbsolute()) {
     // HTTP/1.0 without a Host: the address that the client connected to stands in for its name.
-    Error error;
-    const auto local = socket_.local_endpoint(error);
+    net::ip::tcp::endpoint local;
+    auto size = static_cast<socklen_t>(local.capacity());
+    ::getsockname(stream_->descriptor(), local.data(), &size);
     const auto address = local.address().to_string();
     parser_->origin() = "http://" + (local.address().is_v6() ? "[" + address + "]" : address) +
                         ":" + std::to_string(local.port());
@@ -289,7 +290,7 @@ Task Connection::pump(std::unique_ptr<io::BodySource> source, Framing framing) {
     if (piece.empty()) {
       // A body shorter than it said can only be told by ending the connection.
       if (framing.kind == Framing::Kind::counted && framing.length != 0) co_return false;
-      if (chunked) output_[1] = bufferOf("0\r\n\r\n");
+      if (chunked) output_[1] = partOf("0\r\n\r\n");
       if (!writeNow() && !co_await flush()) co_return false;
       co_return !broken_;
     }
@@ -302,9 +303,9 @@ Task Connection::pump(std::unique_ptr<io::BodySource> source, Framing framing) {
       *end++ = '\r';
       *end++ = '\n';
       output_[1] = {sizeLine.data(), static_cast<std::size_t>(end - sizeLine.data())};
-      output_[3] = bufferOf("\r\n");
+      output_[3] = partOf("\r\n");
     }
-    output_[2] = bufferOf(piece);
+    output_[2] = partOf(piece);
     if (!writeNow() && !co_await flush()) co_return false;
     if (broken_) co_return false;
   }
@@ -329,8 +330,7 @@ Task Connection::skipBody() {
 // destroy the response before the client has read it (RFC 9112 §9.6).
 Task Connection::linger() {
   phase_ = Phase::closing;
-  Error ignored;
-  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  stream_->shutdown();
   if (pool_.finishing()) co_return true;
   deadlineIn(pool_.limits().lingerTimeout);
   while (!inputEnded_ && !broken_) {
@@ -341,21 +341,16 @@ Task Connection::linger() {
   co_return true;
 }
 
-Task Connection::becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement) {
-  // What the read has brought, or brings before it notices, is the beginning of the frames.
-  Error ignored;
-  socket_.cancel(ignored);
-  while (reading_) co_await somethingHappens();
-  if (broken_) co_return false;
+void Connection::becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement) {
   WebSocketConnection::Setup setup;
   setup.deflate = agreement->deflate;
-  setup.stream = std::make_unique<TcpStream>(pool_.readiness(), socket_.release());
+  setup.stream = std::move(stream_);
+  // What has been read ahead is the beginning of the frames.
   setup.input = input_.data();
   setup.keptAlive = std::move(agreement->upgrade->keptAlive);
   setup.delivery = std::move(delivery_);
   io::joinWebSockets(std::move(agreement->upgrade->socket),
                      WebSocketConnection::open(pool_, std::move(setup)));
-  co_return true;
 }
 
 // ---- Reading ----
@@ -363,22 +358,16 @@ Task Connection::becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement) 
 void Connection::startRead() {
   if (reading_ || inputEnded_ || broken_) return;
   reading_ = true;
-  const auto room =
-      input_.room(bodyReader_ || phase_ == Phase::closing ? kBodyReadBytes : kHeadReadBytes);
-  socket_.async_read_some(net::mutable_buffer(room.data(), room.size()),
-                          [self = self_](const Error& error, std::size_t count) {
-                            if (*self) (*self)->onRead(error, count);
-                          });
+  stream_->awaitReadable();
 }
 
-void Connection::onRead(const Error& error, std::size_t count) {
+void Connection::readable() {
   reading_ = false;
-  input_.commit(count);
-  if (error == net::error::eof) {
-    inputEnded_ = true;
-  } else if (error && error != net::error::operation_aborted) {
-    broken_ = true;
-  }
+  const bool inBulk = bodyReader_ || phase_ == Phase::closing;
+  const auto result = stream_->read(input_.room(inBulk ? kBodyReadBytes : kHeadReadBytes));
+  input_.commit(result.count);
+  if (result.state == ByteStream::State::ended) inputEnded_ = true;
+  if (result.state == ByteStream::State::broken) broken_ = true;
   if (bodyReader_) advanceBody();
   if (inputEnded_ && phase_ == Phase::handling) checkPeer();
   wake();
@@ -388,21 +377,16 @@ void Connection::watch() {
   if (input_.size() < kReadAheadBytesMax) startRead();
 }
 
-bool Connection::clientHasLeft() const {
-  const int socket = const_cast<Socket&>(socket_).native_handle();
-  return peerIsGone(socket);
-}
-
 void Connection::checkPeer() {
-  if (clientHasLeft()) {
+  if (stream_->peerHasLeft()) {
     broken_ = true;
     return;
   }
   peerCheck_.emplace(pool_.loop(), kPeerCheckDelay);
-  peerCheck_->async_wait([self = self_](const Error& error) {
+  peerCheck_->async_wait([self = self_](const boost::system::error_code& error) {
     auto* connection = *self;
     if (error || !connection || connection->phase_ != Phase::handling) return;
-    if (connection->clientHasLeft()) connection->broken_ = true;
+    if (connection->stream_->peerHasLeft()) connection->broken_ = true;
     connection->wake();
   });
 }
@@ -458,8 +442,8 @@ void Connection::advanceBody() {
 }
 
 void Connection::sendContinue() {
-  Error error;
-  const auto written = socket_.write_some(bufferOf(kContinue), error);
+  const auto part = partOf(kContinue);
+  const auto written = stream_->write({&part, 1}).count;
   // Not sending it at all is allowed: a client must not wait for it for ever (RFC 9110 §10.1.1).
   // Half of it would spoil the response. Both need a client that sends more and more without
   // reading.
@@ -478,16 +462,18 @@ void Connection::detachBody(const char* why) {
 // ---- Writing ----
 
 bool Connection::writeNow() {
-  auto left = net::buffer_size(output_);
-  while (left != 0 && !broken_) {
-    Error error;
-    auto written = socket_.write_some(output_, error);
-    if (error == net::error::would_block || error == net::error::try_again) return false;
-    if (error) broken_ = true;
-    left -= written;
+  while (!broken_) {
+    const auto first =
+        std::ranges::find_if(output_, [](const iovec& part) { return part.iov_len != 0; });
+    if (first == output_.end()) break;
+    const auto result = stream_->write({first, output_.end()});
+    if (result.state == ByteStream::State::wouldBlock) return false;
+    if (result.state == ByteStream::State::broken) broken_ = true;
+    auto written = result.count;
     for (auto& part : output_) {
-      const auto taken = std::min(part.size(), written);
-      part += taken;
+      const auto taken = std::min(part.iov_len, written);
+      part.iov_base = static_cast<char*>(part.iov_base) + taken;
+      part.iov_len -= taken;
       written -= taken;
     }
   }
@@ -497,7 +483,8 @@ bool Connection::writeNow() {
 Task Connection::flush() {
   while (!writeNow()) {
     deadlineIn(pool_.limits().writeTimeout);
-    waitUntilWritable();
+    awaitingWritable_ = true;
+    stream_->awaitWritable();
     while (awaitingWritable_) {
       co_await somethingHappens();
       if (broken_) co_return false;
@@ -507,20 +494,14 @@ Task Connection::flush() {
   co_return !broken_;
 }
 
-void Connection::waitUntilWritable() {
-  awaitingWritable_ = true;
-  socket_.async_wait(Socket::wait_write, [self = self_](const Error& error) {
-    auto* connection = *self;
-    if (!connection) return;
-    connection->awaitingWritable_ = false;
-    if (error) connection->broken_ = true;
-    connection->wake();
-  });
+void Connection::writable() {
+  awaitingWritable_ = false;
+  wake();
 }
 
 void Connection::sendRequestTimeout() {
-  Error ignored;
-  socket_.write_some(bufferOf(kRequestTimeout), ignored);
+  const auto part = partOf(kRequestTimeout);
+  stream_->write({&part, 1});
 }
 
 }  // namespace lathe::http

@@ -7,11 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <sys/uio.h>
 
+#include "engine/http/byte-stream.h"
 #include "engine/http/connection-pool.h"
 #include "engine/http/handler.h"
 #include "engine/http/input-buffer.h"
@@ -28,14 +27,14 @@ class RequestBody;
 // and begins again. The pool owns it; destroying it is how it is ended from outside, at any point
 // where the coroutine waits, and drops whatever it waits for.
 //
-// At most one read of the socket is under way. While a handler works it watches for the client to
+// At most one wait for input is under way. While a handler works it watches for the client to
 // leave, and what it brings is the beginning of the next request or, when somebody asks, of the
 // body. So nothing has to be cancelled when the response is there first.
 //
-// When the response accepts a WebSocket the connection hands its socket on and goes.
-class Connection final : public PooledConnection {
+// When the response accepts a WebSocket the connection hands its stream on and goes.
+class Connection final : public PooledConnection, private ByteStream::Listener {
  public:
-  Connection(ConnectionPool& pool, int socket, int family, std::string clientAddress);
+  Connection(ConnectionPool& pool, std::unique_ptr<ByteStream> stream, std::string clientAddress);
   ~Connection() override;
 
   // ---- for the pool ----
@@ -49,10 +48,6 @@ class Connection final : public PooledConnection {
   void forgetBody() { body_ = nullptr; }
 
  private:
-  using Tcp = boost::asio::ip::tcp;
-  using Socket = boost::asio::basic_stream_socket<Tcp, boost::asio::io_context::executor_type>;
-  using Error = boost::system::error_code;
-
   enum class Phase {
     idle,      // waiting for the first byte of a request
     head,      // in the middle of a request's head
@@ -81,7 +76,7 @@ class Connection final : public PooledConnection {
   Task flush();
   Task skipBody();
   Task linger();
-  Task becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement);
+  void becomeWebSocket(std::unique_ptr<WebSocketAgreement> agreement);
 
   // ---- the request ----
   Answer handle();
@@ -95,11 +90,10 @@ class Connection final : public PooledConnection {
 
   // ---- reading ----
   void startRead();
-  void onRead(const Error& error, std::size_t count);
+  void readable() override;
   // Keeps a read under way while a handler works, as long as there is room for what it may bring.
   void watch();
   void checkPeer();
-  bool clientHasLeft() const;
 
   // The next piece of the body, its end or its failure; nothing when more input is needed.
   std::optional<io::Outcome<std::string>> nextPiece();
@@ -110,7 +104,7 @@ class Connection final : public PooledConnection {
   // ---- writing ----
   // Hands output to the kernel. False when that is full; broken when the client is gone.
   bool writeNow();
-  void waitUntilWritable();
+  void writable() override;
   void sendRequestTimeout();
 
   void deadlineIn(std::chrono::milliseconds time) { deadline_ = pool_.after(time); }
@@ -141,7 +135,7 @@ class Connection final : public PooledConnection {
 
   std::string head_;
   // What is still to be written, in order. The bytes belong to somebody else.
-  std::array<boost::asio::const_buffer, 4> output_;
+  std::array<iovec, 4> output_;
 
   std::shared_ptr<void> delivery_;
   io::Pending<io::Response> pendingResponse_;
@@ -150,7 +144,7 @@ class Connection final : public PooledConnection {
   std::optional<io::Outcome<std::string>> piece_;
 
   std::optional<boost::asio::steady_timer> peerCheck_;
-  Socket socket_;
+  std::unique_ptr<ByteStream> stream_;
   std::coroutine_handle<> waiting_;
   // Last, so that the frame goes first: it refers to everything above.
   std::optional<Task> task_;

@@ -227,7 +227,7 @@ void Listener::acceptAll(const PortPtr& port) {
     const int socket = ::accept4(port->acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer),
                                  &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket >= 0) {
-      onAccept_({socket, peer.ss_family, addressOf(peer)});
+      onAccept_({socket, addressOf(peer)});
       continue;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

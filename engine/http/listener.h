@@ -41,7 +41,6 @@ class Listener {
   // close-on-exec.
   struct Accepted {
     int socket;
-    int family;  // AF_INET or AF_INET6
     std::string address;
   };
   using OnAccept = std::function<void(Accepted)>;

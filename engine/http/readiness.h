@@ -39,9 +39,12 @@ class Readiness {
  private:
   // What the loop has to do besides comes to its turn after so many.
   static constexpr std::size_t kBatchMax = 64;
+  static constexpr int kBatchesMax = 4;
 
   void await();
   void tell();
+  // How many events there were to tell.
+  std::size_t tellBatch();
 
   boost::asio::io_context& loop_;
   boost::asio::posix::stream_descriptor set_;

@@ -1,7 +1,11 @@
 #include "engine/http/server.h"
 
+#include <exception>
 #include <memory>
+#include <string>
 #include <utility>
+
+#include "engine/http/tcp-stream.h"
 
 namespace lathe::http {
 
@@ -15,7 +19,12 @@ Server::~Server() { listener_.close(); }
 
 void Server::start() {
   listener_.start([this](Listener::Accepted accepted) {
-    pool_.add(accepted.socket, accepted.family, std::move(accepted.address));
+    try {
+      pool_.add(std::make_unique<TcpStream>(pool_.readiness(), accepted.socket),
+                std::move(accepted.address));
+    } catch (const std::exception& error) {
+      pool_.report(std::string("a connection could not be taken: ") + error.what());
+    }
   });
 }
 

@@ -21,8 +21,10 @@ class TcpStream final : public ByteStream, private Readiness::Watcher {
   void shutdown() override;
   bool peerHasLeft() const override;
 
-  // For who reads past this class: the socket, and that a read of it has found nothing.
-  int descriptor() const { return socket_; }
+  bool hasInput() const override;
+  int descriptor() const override { return socket_; }
+
+  // For who reads past this class: a read of the socket has found nothing.
   void drained() { readable_ = false; }
 
  private:

@@ -42,6 +42,8 @@ class TlsStream final : public ByteStream, private ByteStream::Listener {
   void awaitWritable() override;
   void shutdown() override;
   bool peerHasLeft() const override { return tcp_.peerHasLeft(); }
+  bool hasInput() const override { return tcp_.hasInput(); }
+  int descriptor() const override { return tcp_.descriptor(); }
   std::string failure() const override;
 
  private:
