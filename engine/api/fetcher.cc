@@ -1,5 +1,6 @@
 #include "engine/api/fetcher.h"
 
+#include "engine/api/hook.h"
 #include "engine/io/bytes-source.h"
 #include "engine/io/io-context.h"
 
@@ -23,10 +24,7 @@ v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, Reques
 v8::Local<v8::Value> Fetcher::property(js::Lock& js, js::Receiver receiver, std::string name) {
   // A stub is no promise, and somebody may await it.
   if (name == "then") return {};
-  auto hooks = io::Realm::of(js).hooks();
-  auto make = js::check(hooks->Get(js.context(), js.name("rpcProperty"))).As<v8::Function>();
-  v8::Local<v8::Value> arguments[] = {receiver.object, js.string(name)};
-  return js::check(make->Call(js.context(), hooks, 2, arguments));
+  return callHook(js, "rpcProperty", {receiver.object, js.string(name)});
 }
 
 v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<std::string> path,

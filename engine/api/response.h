@@ -52,6 +52,9 @@ class Response final : public js::Object, public Body {
   // Hands everything over to the transport, as the answer to a request that has asked for a
   // WebSocket or has not. Throws TypeError when the body was used, or the WebSocket is.
   enum class Asked { response, webSocket };
+  static Asked askedBy(const io::RequestHead& head) {
+    return head.asksForWebSocket() ? Asked::webSocket : Asked::response;
+  }
   io::Response release(js::Lock& js, Asked asked);
 
   static void describe(js::Class<Response>& c, const Compatibility&);

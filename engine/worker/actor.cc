@@ -64,8 +64,7 @@ io::Pending<io::Response> Worker::Actor::fetch(io::RequestHead head,
   auto target = head.message.target();
   std::string title(method.data(), method.size());
   title.append(" ").append(target.data(), target.size());
-  auto asked =
-      head.asksForWebSocket() ? api::Response::Asked::webSocket : api::Response::Asked::response;
+  auto asked = api::Response::askedBy(head);
   auto request = std::make_shared<Request>(
       Request{std::move(head), std::move(body), std::move(channel.resolver)});
   deliver(

@@ -64,8 +64,7 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
   title.append(method.data(), method.size()).append(" ").append(target.data(), target.size());
   context_->setTitle(std::move(title));
   context_->setRequestNumber(head.number);
-  auto asked =
-      head.asksForWebSocket() ? api::Response::Asked::webSocket : api::Response::Asked::response;
+  auto asked = api::Response::askedBy(head);
   deliver(
       entrypoint.props,
       [&](js::Lock& js, v8::Local<v8::Value> ctx) {
