@@ -129,7 +129,7 @@ void HibernatableSockets::resume(const std::shared_ptr<HibernatableSocket>& sock
 bool HibernatableSockets::answered(HibernatableSocket& socket, const Event& event) {
   auto* received = event.value();
   auto* message = received ? std::get_if<io::WebSocket::Message>(received) : nullptr;
-  if (!autoResponse || !message || socket.link->closedOutgoing) return false;
+  if (!autoResponse || !message || socket.link->silent()) return false;
   using Kind = io::WebSocket::Message::Kind;
   if (message->kind != Kind::text || message->bytes != autoResponse->request()) return false;
   socket.link->connection->reply({Kind::text, autoResponse->response()});

@@ -19,10 +19,12 @@ struct WebSocketLink {
   // A serialized value; nothing when none was set.
   std::optional<std::string> attachment;
   bool allowHalfOpen = false;
-  // A Close was sent; a Close was received; the connection ended without one.
+  // The script has sent a Close; a Close was received; the connection ended without one.
   bool closedOutgoing = false;
   bool closedIncoming = false;
   bool failed = false;
+  // Whether nothing more can be said: because the script has sent a Close, or lathe for it.
+  bool silent() const { return closedOutgoing || (connection && connection->closing()); }
   // Released with the link: what the other end lives in.
   std::shared_ptr<void> keptAlive;
   // Of one that an actor has accepted for good.

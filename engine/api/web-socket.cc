@@ -223,15 +223,9 @@ void WebSocket::connect(js::Lock& js, v8::Local<v8::Object> face,
 
 void WebSocket::open(js::Lock& js, v8::Local<v8::Object> face,
                      io::Outcome<io::WebSocketDialer::Opened> outcome) {
+  if (link().closedOutgoing) return;
+  if (outcome.failed()) return failToOpen(js, face);
   state_ = State::accepted;
-  if (outcome.failed() || link().closedOutgoing) {
-    link().failed = true;
-    auto error = js::plainError(kNotEstablished).toJs(js);
-    callHook(js, "webSocketFailed", {face, error});
-    v8::Local<v8::Value> code = v8::Integer::New(js.v8(), kAbnormal);
-    callHook(js, "webSocketClosed", {face, code, js.string(kNotEstablished), v8::False(js.v8())});
-    return;
-  }
   auto opened = outcome.take();
   auto& opening = link();
   opening.connection = std::make_shared<io::GatedWebSocket>(std::move(opened.socket));
@@ -241,6 +235,15 @@ void WebSocket::open(js::Lock& js, v8::Local<v8::Object> face,
   io::IoContext::current().listensTo(opening.connection);
   listen(js, face);
   callHook(js, "webSocketOpened", {face});
+}
+
+void WebSocket::failToOpen(js::Lock& js, v8::Local<v8::Object> face) {
+  state_ = State::accepted;
+  link().failed = true;
+  auto error = js::plainError(kNotEstablished).toJs(js);
+  callHook(js, "webSocketFailed", {face, error});
+  v8::Local<v8::Value> code = v8::Integer::New(js.v8(), kAbnormal);
+  callHook(js, "webSocketClosed", {face, code, js.string(kNotEstablished), v8::False(js.v8())});
 }
 
 // ---- Accepting, coupling, sleeping ----
@@ -321,7 +324,7 @@ void WebSocket::send(js::Lock&,
   }
   if (state_ == State::unaccepted || state_ == State::coupled) throw js::typeError(kNotAccepted);
   if (out.closedOutgoing) throw js::typeError("Can't call WebSocket send() after close().");
-  if (out.failed) return;
+  if (out.failed || out.silent()) return;
   using Kind = io::WebSocket::Message::Kind;
   io::WebSocket::Message sent;
   if (auto* text = std::get_if<std::string>(&message)) {
@@ -340,15 +343,19 @@ void WebSocket::close(js::Lock& js, std::optional<double> code, std::optional<st
   if (state_ == State::unaccepted) throw js::typeError(kNotAccepted);
   if (out.closedOutgoing || out.failed || state_ == State::coupled) return;
   out.closedOutgoing = true;
-  // One that is connecting fails when it knows (open).
-  if (out.connection) out.connection->close(std::move(close), outputGate());
+  if (out.connection) return out.connection->close(std::move(close), outputGate());
+  // It is not waited for: whoever answers is sent away (open).
+  io::IoContext::current().awaitIo(
+      js, io::Pending<void>::ready(), [self = js::Ptr<WebSocket>(this)](js::Lock& inner) {
+        self->failToOpen(inner, js::slot(js::wrap(inner, self), kFaceSlot).As<v8::Object>());
+      });
 }
 
 int WebSocket::readyState() const {
   enum { connecting = 0, open = 1, closing = 2, closed = 3 };
   const auto& now = link();
-  if (now.failed || (now.closedIncoming && now.closedOutgoing)) return closed;
-  if (now.closedIncoming || now.closedOutgoing) return closing;
+  if (now.failed || (now.closedIncoming && now.silent())) return closed;
+  if (now.closedIncoming || now.silent()) return closing;
   return state_ == State::connecting ? connecting : open;
 }
 
@@ -425,6 +432,7 @@ void WebSocket::hearClose(js::Lock& js, v8::Local<v8::Object> face, io::WebSocke
   // A browser's socket has no half-open state.
   if ((reply || dialed_) && !now.closedOutgoing) {
     now.closedOutgoing = true;
+    // Ignored where lathe has closed it before.
     now.connection->close(close, outputGate());
   }
   v8::Local<v8::Value> code = v8::Integer::New(js.v8(), close.code);

@@ -105,6 +105,7 @@ class WebSocket final : public js::Object {
   WebSocket(State state, Link link);
 
   void connect(js::Lock& js, v8::Local<v8::Object> face, std::vector<std::string> protocols);
+  void failToOpen(js::Lock& js, v8::Local<v8::Object> face);
   void open(js::Lock& js, v8::Local<v8::Object> face,
             io::Outcome<io::WebSocketDialer::Opened> outcome);
   // Waits for what comes next, and keeps the face until it has come.

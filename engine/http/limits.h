@@ -32,6 +32,12 @@ struct Limits {
   std::chrono::milliseconds lingerTimeout{2'000};
   // For a WebSocket's peer to say anything at all, once it has been sent a Close.
   std::chrono::milliseconds closeTimeout{10'000};
+  // A WebSocket's peer that has been silent for so long is sent a ping, and is taken for gone when
+  // it stays silent for as long again.
+  std::chrono::milliseconds pingInterval{60'000};
+  // What may wait for a WebSocket's peer to read it. A peer that lets more come together is cut
+  // off.
+  std::size_t webSocketOutputBytesMax = 256 * 1024 * 1024;
   // To open a WebSocket towards a server, from the look-up of its name to its response.
   std::chrono::milliseconds connectTimeout{30'000};
 

@@ -57,6 +57,7 @@ std::unique_ptr<io::WebSocket> WebSocketConnection::open(ConnectionPool& pool, S
   auto& connection = *owned;
   auto end = std::make_unique<WebSocketEnd>(connection);
   connection.end_ = end.get();
+  connection.renewDeadline();
   pool.adopt(std::move(owned));
   if (pool.finishing()) connection.finish();
   connection.turnLater();
@@ -93,6 +94,7 @@ void WebSocketConnection::readable() {
   const auto result = stream_->read(room);
   switch (result.state) {
     case ByteStream::State::ok:
+      pinged_ = false;
       if (end_) renewDeadline();
       process(room.first(result.count));
       break;
@@ -173,6 +175,7 @@ void WebSocketConnection::handle(WebSocketReader::Event event) {
     if (end_) end_->deliver(std::move(*message));
   } else if (auto* close = std::get_if<io::WebSocket::Close>(&event)) {
     inClosed_ = true;
+    if (isOpen()) renewDeadline();
     if (end_) end_->deliver(std::move(*close));
   } else if (auto* ping = std::get_if<WebSocketReader::Ping>(&event)) {
     if (outClosed_) return;
@@ -202,6 +205,11 @@ void WebSocketConnection::fail(WebSocketReader::Failure failure) {
 
 void WebSocketConnection::send(io::WebSocket::Message message) {
   if (outClosed_ || broken_) return;
+  if (bufferedBytes_ > pool_.limits().webSocketOutputBytesMax) {
+    broken_ = true;
+    pool_.report("a WebSocket was cut off, because its peer does not read what it is sent");
+    return turnLater();
+  }
   bufferedBytes_ += message.bytes.size();
   const auto opcode =
       message.kind == io::WebSocket::Message::Kind::text ? Opcode::text : Opcode::binary;
@@ -246,7 +254,7 @@ void WebSocketConnection::flush() {
     stream_->awaitWritable();
   }
   if (output_.written() == before) return;
-  if (deadline_ != kNever && !failed_ && !closing_) renewDeadline();
+  if (!isOpen()) renewDeadline();
   bufferedBytes_ = std::min<std::uint64_t>(bufferedBytes_, output_.queued() - output_.written());
   settleSenders();
 }
@@ -288,7 +296,12 @@ void WebSocketConnection::beginClosing() {
 
 void WebSocketConnection::renewDeadline() {
   if (failed_ || closing_) return;
-  deadline_ = outClosed_ || !end_ ? pool_.after(pool_.limits().closeTimeout) : kNever;
+  if (!isOpen()) {
+    deadline_ = pool_.after(pool_.limits().closeTimeout);
+  } else {
+    // After its Close the peer has nothing more to say, and we may take our time.
+    deadline_ = inClosed_ ? kNever : pool_.after(pool_.limits().pingInterval);
+  }
 }
 
 bool WebSocketConnection::finish() {
@@ -298,10 +311,20 @@ bool WebSocketConnection::finish() {
 
 bool WebSocketConnection::isOver(Moment now) {
   if (now < deadline_) return inputEnded_ && !closing_ && stream_->peerHasLeft();
-  const bool heldUp = end_ && !end_->inboxIsEmpty() && !inClosed_ && output_.empty();
-  // It is not the peer who keeps us waiting.
-  if (heldUp) renewDeadline();
-  return !heldUp;
+  const bool heldUp = end_ && !end_->inboxIsEmpty() && !inClosed_ && (isOpen() || output_.empty());
+  if (heldUp || ping()) {
+    // It is not the peer who keeps us waiting, or not yet.
+    renewDeadline();
+    return false;
+  }
+  return true;
+}
+
+bool WebSocketConnection::ping() {
+  if (!isOpen() || std::exchange(pinged_, true)) return false;
+  output_.add(Opcode::ping, {});
+  turnLater();
+  return true;
 }
 
 }  // namespace lathe::http

@@ -83,10 +83,14 @@ class WebSocketConnection final : public PooledConnection, private ByteStream::L
   void flush();
   void settleSenders();
 
+  // Whether there is somebody here who may still say something.
+  bool isOpen() const { return end_ && !outClosed_ && !failed_ && !closing_; }
   // Both sides have said all they had to say: what is left is to let go of the stream.
   bool isComplete() const;
   void beginClosing();
   void renewDeadline();
+  // Asks an open connection's peer for a sign of life, unless that has been in vain.
+  bool ping();
 
   ConnectionPool& pool_;
   const WebSocketRole role_;
@@ -110,6 +114,7 @@ class WebSocketConnection final : public PooledConnection, private ByteStream::L
   bool dropped_ = false;     // the end has gone without a Close
   bool broken_ = false;      // the stream is of no use any more
   bool closing_ = false;
+  bool pinged_ = false;  // since the peer has last said something
 
   WebSocketReader reader_;
   // What came with messages that nobody has asked for yet, and is not taken apart before.

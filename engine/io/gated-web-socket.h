@@ -20,12 +20,18 @@ class GatedWebSocket : public std::enable_shared_from_this<GatedWebSocket> {
 
   // Sends behind what waits already. `gate` is null outside of actors.
   void send(WebSocket::Message message, OutputGate* gate) { push(std::move(message), gate); }
-  void close(WebSocket::Close close, OutputGate* gate) { push(std::move(close), gate); }
+  void close(WebSocket::Close close, OutputGate* gate) {
+    closing_ = true;
+    push(std::move(close), gate);
+  }
   // Sends what rests on no write: only behind frames that wait themselves.
   void reply(WebSocket::Message message) { push(std::move(message), nullptr); }
 
   // The frames that wait are never sent: the gate that they wait at goes.
   void dropWaiting() { waiting_.clear(); }
+
+  // Whether a Close was among what has been sent or waits.
+  bool closing() const { return closing_; }
 
   // As WebSocket says.
   Pending<WebSocket::Received> receive() { return socket_->receive(); }
@@ -50,6 +56,7 @@ class GatedWebSocket : public std::enable_shared_from_this<GatedWebSocket> {
 
   std::unique_ptr<WebSocket> socket_;
   std::deque<Waiting> waiting_;
+  bool closing_ = false;
 };
 
 }  // namespace lathe::io

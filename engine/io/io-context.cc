@@ -306,10 +306,16 @@ void IoContext::listensTo(const std::shared_ptr<GatedWebSocket>& socket) {
     webSocketsMax_ = std::max<std::size_t>(8, 2 * webSockets_.size());
   }
   webSockets_.push_back(socket);
+  if (!replaced_) return;
+  // Once the script has said what it has to say in this turn.
+  boost::asio::post(realm_.executor(), [weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->closeWebSockets();
+  });
 }
 
 void IoContext::closeWebSockets() {
   constexpr std::uint16_t kServiceRestart = 1012;
+  replaced_ = true;
   for (auto& known : std::exchange(webSockets_, {})) {
     if (auto socket = known.lock()) {
       socket->close({kServiceRestart, "Service restart"}, gates_ ? &gates_->output : nullptr);

@@ -194,8 +194,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // aborts.
   void checkHang();
 
-  // The code that this context runs has been replaced: tells the peers of its WebSockets to come
-  // again (1012, service restart), behind what was sent to them.
+  // The code that this context runs has been replaced: tells the peers of its WebSockets, and of
+  // those that it will still listen to, to come again (1012, service restart), behind what was sent
+  // to them.
   void closeWebSockets();
   // A WebSocket that this context's JavaScript listens to, and that ends with it.
   void listensTo(const std::shared_ptr<GatedWebSocket>& socket);
@@ -417,6 +418,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Those that have gone are forgotten whenever the list has doubled.
   std::vector<std::weak_ptr<GatedWebSocket>> webSockets_;
   std::size_t webSocketsMax_ = 8;
+  bool replaced_ = false;
 };
 
 }  // namespace lathe::io

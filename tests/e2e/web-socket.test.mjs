@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import net from "node:net";
 import { describe, test } from "node:test";
 
 import WebSocket, { WebSocketServer } from "ws";
@@ -257,6 +258,45 @@ describe("an object's WebSocket", () => {
     assert.equal(await again.next(), "v2 plain y 0");
   });
 
+  test("knows that it is closed, and what it still says is not heard", async (t) => {
+    const folder = project(
+      t,
+      worker(`
+        export default {
+          async fetch(request) {
+            const pair = new WebSocketPair();
+            const socket = pair[1];
+            // Accepted by old code, after the replacement.
+            if (request.url.endsWith("/late")) {
+              console.log("waiting");
+              await scheduler.wait(500);
+            }
+            socket.accept();
+            socket.send("from the old code");
+            const timer = setInterval(() => {
+              if (socket.readyState === WebSocket.OPEN) return;
+              clearInterval(timer);
+              socket.send("lost");
+              console.log("state", socket.readyState);
+            }, 5);
+            return new Response(null, { status: 101, webSocket: pair[0] });
+          },
+        };`),
+    );
+    const server = await serve(t, [], { cwd: folder });
+    const early = await Client.open(server);
+    const late = Client.open(server, "/late");
+    await server.waitFor("stderr", /waiting/);
+    early.socket.pause();  // and does not answer the Close
+    await reload(server, worker(echo), folder);
+    await server.waitFor("stderr", /state 2/);
+    early.socket.resume();
+    for (const client of [early, await late]) {
+      assert.equal(await client.next(), "from the old code");
+      assert.deepEqual(await client.next(), [1012, "Service restart"]);
+    }
+  });
+
   test("a worker's own is closed with 1012 too", async (t) => {
     const folder = project(t, worker(echo));
     const server = await serve(t, [], { cwd: folder });
@@ -337,6 +377,41 @@ describe("new WebSocket()", () => {
     const server = await serveFiles(t, worker(dialer, actors(["Dialer"])));
     const answer = await server.fetch("/chat", { method: "POST", body: there.url });
     assert.equal((await answer.json())[2], "chat");
+  });
+
+  test("that is closed before a server has answered does not wait for it", async (t) => {
+    const mute = net.createServer(() => {}).listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    t.after(() => mute.close());
+    const server = await serveFiles(
+      t,
+      worker(`
+        export default {
+          async fetch(request) {
+            const socket = new WebSocket(await request.text());
+            const events = [];
+            const closed = new Promise((resolve) => {
+              for (const type of ["open", "error", "close"]) {
+                socket.addEventListener(type, ({ type, code, wasClean }) => {
+                  events.push([type, code, wasClean, socket.readyState]);
+                  if (type === "close") resolve();
+                });
+              }
+            });
+            socket.close(1000);
+            events.push(socket.readyState);
+            await closed;
+            return Response.json(events);
+          },
+        };`),
+    );
+    const url = `ws://127.0.0.1:${mute.address().port}`;
+    const answer = await server.fetch("/", { method: "POST", body: url });
+    assert.deepEqual(await answer.json(), [
+      2,
+      ["error", null, null, 3],
+      ["close", 1006, false, 3],
+    ]);
   });
 
   test("fails where nobody listens", async (t) => {

@@ -64,6 +64,8 @@ class WireClient {
         return form + "text(" + brief(payload) + ")";
       case Opcode::binary:
         return form + "binary(" + brief(payload) + ")";
+      case Opcode::ping:
+        return "ping(" + brief(payload) + ")";
       case Opcode::pong:
         return "pong(" + brief(payload) + ")";
       case Opcode::close:
@@ -416,6 +418,59 @@ TEST_CASE("a client that answers a Close and does not let go is cut off") {
   WireClient client(world);
   client.send(closing(1000));
   CHECK(client.rest() == "close(1000) end");
+  CHECK(eventually([&] { return world.server.connections() == 0; }));
+}
+
+// A few sweeps long, and so short that nobody waits for it.
+Limits restless() {
+  auto limits = impatient();
+  limits.pingInterval = std::chrono::milliseconds(40);
+  return limits;
+}
+
+TEST_CASE("a silent client is asked for a sign of life, and cut off when it gives none") {
+  World world(Talker::Habit::listens, restless());
+  WireClient client(world);
+  CHECK(client.rest() == "ping() end");
+  CHECK(eventually([&] { return world.heard() == "[gone]"; }));
+  CHECK(eventually([&] { return world.server.connections() == 0; }));
+}
+
+TEST_CASE("a client that answers pings stays") {
+  World world(Talker::Habit::echoes, restless());
+  WireClient client(world);
+  for (int i = 0; i < 5; ++i) {
+    CHECK(client.next() == "ping()");
+    client.send(pong(""));
+  }
+  client.send(text("still here"));
+  auto answer = client.next();
+  while (answer == "ping()") answer = client.next();
+  CHECK(answer == "text(still here)");
+}
+
+TEST_CASE("a client that has said its Close is not asked for anything") {
+  World world(Talker::Habit::listens, restless());
+  WireClient client(world);
+  client.send(closing(1000));
+  CHECK(eventually([&] { return world.heard() == "close(1000)"; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  world.withSocket([](WebSocket& socket) {
+    socket.send({WebSocket::Message::Kind::text, "late"});
+    socket.close({1000, ""});
+  });
+  CHECK(client.rest() == "text(late) close(1000) end");
+}
+
+TEST_CASE("a client that lets more and more wait for it is cut off") {
+  Limits limits;
+  limits.webSocketOutputBytesMax = 10'000'000;
+  World world(Talker::Habit::listens, limits);
+  WireClient client(world);
+  world.withSocket([&](WebSocket& socket) {
+    for (int i = 0; i < 200; ++i) socket.send(message(fill(100'000)));
+  });
+  CHECK(eventually([&] { return world.heard() == "[gone]"; }));
   CHECK(eventually([&] { return world.server.connections() == 0; }));
 }
 
