@@ -1,4 +1,5 @@
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -75,6 +76,11 @@ ExitCode run(const std::vector<std::string>& arguments) {
 }  // namespace lathe::cli
 
 int main(int count, char** arguments) {
+  // Calls into what is loaded later (engine/openssl.h) cannot be bound now.
+  if (std::getenv("LD_BIND_NOW")) {
+    ::unsetenv("LD_BIND_NOW");
+    ::execv("/proc/self/exe", arguments);
+  }
   // A reader that leaves is told by write(), not by a signal.
   std::signal(SIGPIPE, SIG_IGN);
   return static_cast<int>(lathe::cli::run({arguments, arguments + count}));

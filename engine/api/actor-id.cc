@@ -6,8 +6,10 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
+
+#include "engine/openssl.h"
+#include "engine/random-bytes.h"
 
 namespace lathe::api {
 namespace {
@@ -16,6 +18,7 @@ using Half = std::array<std::uint8_t, ActorId::kBytes / 2>;
 
 // The first half of HMAC-SHA256 under the hash of the namespace's key.
 Half macOf(std::string_view uniqueKey, std::span<const std::uint8_t> data) {
+  requireOpenSsl();
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> key, mac;
   SHA256(reinterpret_cast<const std::uint8_t*>(uniqueKey.data()), uniqueKey.size(), key.data());
   unsigned length = 0;
@@ -45,9 +48,7 @@ ActorId::ActorId(std::string_view uniqueKey, const Half& first) {
 
 ActorId ActorId::newUnique(std::string_view uniqueKey) {
   Half random;
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-    throw std::runtime_error("OpenSSL has no random numbers");
-  }
+  fillWithRandomBytes(random);
   return {uniqueKey, random};
 }
 

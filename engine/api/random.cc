@@ -2,20 +2,13 @@
 
 #include <array>
 
-#include <openssl/rand.h>
-
 #include "engine/io/io-context.h"
+#include "engine/random-bytes.h"
 
 namespace lathe::api {
 namespace {
 
 constexpr std::size_t kBytesMax = 65536;
-
-void fill(std::span<unsigned char> bytes) {
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    throw js::plainError("The system has no random bytes to give.");
-  }
-}
 
 bool hasIntegers(v8::Local<v8::Value> view) {
   return view->IsTypedArray() && !view->IsFloat32Array() && !view->IsFloat64Array();
@@ -41,14 +34,15 @@ void fillRandom(js::Lock&, v8::Local<v8::Value> view) {
                                std::to_string(bytes.size()) + " bytes.");
   }
   io::IoContext::current();
-  fill({const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data())),
-        bytes.size()});
+  fillWithRandomBytes(
+      {const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data())),
+       bytes.size()});
 }
 
 std::string randomUuid() {
   io::IoContext::current();
   std::array<unsigned char, 16> bytes;
-  fill(bytes);
+  fillWithRandomBytes(bytes);
   // https://www.rfc-editor.org/rfc/rfc9562#section-5.4: version 4, and the variant.
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

@@ -9,6 +9,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "engine/openssl.h"
+
 namespace lathe::http {
 
 namespace {
@@ -22,10 +24,13 @@ std::string lastError() {
 
 }  // namespace
 
-TlsContext::~TlsContext() { ::SSL_CTX_free(context_); }
+TlsContext::~TlsContext() {
+  if (context_) ::SSL_CTX_free(context_);
+}
 
 ssl_ctx_st* TlsContext::get() {
   if (context_) return context_;
+  requireOpenSsl();
   context_ = ::SSL_CTX_new(::TLS_client_method());
   if (!context_) throw std::runtime_error("TLS cannot be used: " + lastError());
   ::SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);

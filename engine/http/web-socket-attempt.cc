@@ -11,10 +11,10 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <fcntl.h>
-#include <openssl/rand.h>
 
 #include "engine/http/web-socket-connection.h"
 #include "engine/http/web-socket-handshake.h"
+#include "engine/random-bytes.h"
 #include "engine/web/forgiving-base64.h"
 #include "engine/web/percent-encoding.h"
 #include "engine/web/url.h"
@@ -29,9 +29,7 @@ namespace {
 
 std::string newKey() {
   std::array<unsigned char, 16> bytes;
-  if (::RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    throw std::runtime_error("there are no random numbers");
-  }
+  fillWithRandomBytes(bytes);
   return web::forgivingBase64Encode(bytes);
 }
 

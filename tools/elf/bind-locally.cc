@@ -17,9 +17,7 @@
 //   interposed (operator new, malloc) it does not define, so that stays a look-up.
 // - The relocations are sorted: relative ones first, by address, as DT_RELACOUNT promises the
 //   dynamic linker, which then does them in one tight loop; the few slots of calls into other
-//   libraries last.
-//
-// Nothing moves: every change is made in place, in a table that keeps its size or shrinks.
+//   libraries last, before what load-later has left empty.
 //
 // What cannot be done to a library is left undone: the copy then works as well and starts slower.
 // One line on standard error says so, and the exit status is 0. It is 1 when a file cannot be read
@@ -30,128 +28,16 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <elf.h>
 
+#include "tools/elf/elf-image.h"
+
+namespace lathe::elf {
 namespace {
-
-// Why a library is not changed.
-struct Refusal : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-// The bytes of a library, addressed as the dynamic linker does: by virtual address.
-class Image {
- public:
-  explicit Image(std::vector<char> bytes) : bytes_(std::move(bytes)) {
-    const auto& header = *at<Elf64_Ehdr>(0, 1);
-    if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_type != ET_DYN ||
-        header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {
-      throw Refusal("it is no 64-bit little-endian shared library");
-    }
-    machine_ = header.e_machine;
-    const auto* segments = at<Elf64_Phdr>(header.e_phoff, header.e_phnum);
-    segments_.assign(segments, segments + header.e_phnum);
-    if (header.e_shoff != 0) {
-      sections_ = at<Elf64_Shdr>(header.e_shoff, header.e_shnum);
-      sectionCount_ = header.e_shnum;
-    }
-  }
-
-  // `count` objects at a virtual address. Valid as long as the image.
-  template <typename T>
-  T* mapped(std::uint64_t address, std::uint64_t count) {
-    for (const Elf64_Phdr& segment : segments_) {
-      if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
-          address - segment.p_vaddr < segment.p_filesz) {
-        const std::uint64_t into = address - segment.p_vaddr;
-        if (count > (segment.p_filesz - into) / sizeof(T))
-          throw Refusal("a table leaves its segment");
-        return at<T>(segment.p_offset + into, count);
-      }
-    }
-    throw Refusal("a table is in no segment");
-  }
-
-  // The entries of the dynamic section, without the closing DT_NULL.
-  std::vector<Elf64_Dyn*> dynamic() {
-    for (const Elf64_Phdr& segment : segments_) {
-      if (segment.p_type != PT_DYNAMIC) continue;
-      const std::uint64_t count = segment.p_filesz / sizeof(Elf64_Dyn);
-      auto* entries = at<Elf64_Dyn>(segment.p_offset, count);
-      std::vector<Elf64_Dyn*> result;
-      for (std::uint64_t i = 0; i < count && entries[i].d_tag != DT_NULL; ++i)
-        result.push_back(entries + i);
-      return result;
-    }
-    throw Refusal("it has no dynamic section");
-  }
-
-  // Tells tools that read section headers, which the dynamic linker does not, where a relocation
-  // table is now.
-  void moveSection(std::uint64_t from, std::uint64_t to, std::uint64_t size) {
-    for (std::uint64_t i = 0; i < sectionCount_; ++i) {
-      Elf64_Shdr& section = sections_[i];
-      if (section.sh_type != SHT_RELA || section.sh_addr != from) continue;
-      section.sh_offset += to - from;
-      section.sh_addr = to;
-      section.sh_size = size;
-      return;
-    }
-  }
-
-  unsigned machine() const { return machine_; }
-  const std::vector<char>& bytes() const { return bytes_; }
-
- private:
-  template <typename T>
-  T* at(std::uint64_t offset, std::uint64_t count) {
-    if (offset > bytes_.size() || count > (bytes_.size() - offset) / sizeof(T)) {
-      throw Refusal("it is truncated");
-    }
-    if (offset % alignof(T) != 0) throw Refusal("a table is not aligned");
-    return reinterpret_cast<T*>(bytes_.data() + offset);
-  }
-
-  std::vector<char> bytes_;
-  unsigned machine_ = EM_NONE;
-  std::vector<Elf64_Phdr> segments_;
-  Elf64_Shdr* sections_ = nullptr;
-  std::uint64_t sectionCount_ = 0;
-};
-
-// The dynamic section as a record: one entry of each tag.
-class Dynamic {
- public:
-  explicit Dynamic(Image& image) : entries_(image.dynamic()) {}
-
-  bool has(std::int64_t tag) const { return find(tag) != nullptr; }
-
-  std::uint64_t& operator[](std::int64_t tag) {
-    Elf64_Dyn* entry = find(tag);
-    if (entry == nullptr) throw Refusal("its dynamic section lacks entry " + std::to_string(tag));
-    return entry->d_un.d_val;
-  }
-
-  const std::vector<Elf64_Dyn*>& entries() const { return entries_; }
-
- private:
-  Elf64_Dyn* find(std::int64_t tag) const {
-    for (Elf64_Dyn* entry : entries_) {
-      if (entry->d_tag == tag) return entry;
-    }
-    return nullptr;
-  }
-
-  std::vector<Elf64_Dyn*> entries_;
-};
 
 // Overwrites the library's name for itself. There is room as long as the new name is no longer than
 // the old one, and it is safe as long as no other name is stored as a part of it, as linkers do
@@ -182,9 +68,8 @@ using Namespaces = std::vector<std::string>;
 
 Namespaces mangled(std::string_view list) {
   Namespaces result;
-  while (!list.empty()) {
-    std::string_view name = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), name.size() + 1));
+  for (const std::string& each : split(list)) {
+    std::string_view name = each;
     std::string& whole = result.emplace_back();
     while (!name.empty()) {
       const std::string_view part = name.substr(0, name.find("::"));
@@ -220,7 +105,7 @@ bool isBoundHere(const Elf64_Sym& symbol, bool owned) {
 }
 
 // Where a relocation belongs in the sorted table.
-enum class Rank { kRelative, kLookUp, kSlot };
+enum class Rank { kRelative, kLookUp, kSlot, kNone };
 
 Rank rankOf(const Elf64_Rela& relocation) {
   switch (ELF64_R_TYPE(relocation.r_info)) {
@@ -228,43 +113,34 @@ Rank rankOf(const Elf64_Rela& relocation) {
       return Rank::kRelative;
     case R_X86_64_JUMP_SLOT:
       return Rank::kSlot;
+    case R_X86_64_NONE:
+      return Rank::kNone;
     default:
       return Rank::kLookUp;
   }
 }
 
 void bindSymbols(Image& image, Dynamic& dynamic, const Namespaces& own) {
-  if (image.machine() != EM_X86_64) throw Refusal("only x86-64 is known");
-  const bool bindsNow = (dynamic.has(DT_FLAGS) && (dynamic[DT_FLAGS] & DF_BIND_NOW) != 0) ||
-                        (dynamic.has(DT_FLAGS_1) && (dynamic[DT_FLAGS_1] & DF_1_NOW) != 0) ||
-                        dynamic.has(DT_BIND_NOW);
   // A lazy call passes the number of its slot in the table to the dynamic linker: no reordering.
-  if (!bindsNow) throw Refusal("it binds lazily");
+  if (!dynamic.bindsNow()) throw Refusal("it binds lazily");
   if (dynamic.has(DT_TEXTREL)) throw Refusal("it relocates its code");
-  if (dynamic[DT_PLTREL] != DT_RELA || dynamic[DT_RELAENT] != sizeof(Elf64_Rela) ||
-      dynamic[DT_SYMENT] != sizeof(Elf64_Sym)) {
-    throw Refusal("its tables have an unknown format");
-  }
   const std::uint64_t tableAddress = dynamic[DT_RELA];
   const std::uint64_t slotsAddress = dynamic[DT_JMPREL];
   const std::uint64_t tableBytes = dynamic[DT_RELASZ] + dynamic[DT_PLTRELSZ];
   if (tableAddress + dynamic[DT_RELASZ] != slotsAddress) {
     throw Refusal("its two relocation tables are not neighbours");
   }
-  const std::uint64_t count = tableBytes / sizeof(Elf64_Rela);
-  auto* begin = image.mapped<Elf64_Rela>(tableAddress, count);
-  auto* end = begin + count;
+  auto* begin = dynamic.relocations().data();
+  auto* end = begin + dynamic.relocations().size() + dynamic.slots().size();
 
-  const char* strings = image.mapped<char>(dynamic[DT_STRTAB], dynamic[DT_STRSZ]);
   for (auto* relocation = begin; relocation != end; ++relocation) {
     const std::uint64_t type = ELF64_R_TYPE(relocation->r_info);
     if (type == R_X86_64_IRELATIVE || type == R_X86_64_COPY)
       throw Refusal("it has relocations that must keep their place");
     if (type != R_X86_64_64 && type != R_X86_64_GLOB_DAT && type != R_X86_64_JUMP_SLOT) continue;
     const std::uint64_t index = ELF64_R_SYM(relocation->r_info);
-    const auto& symbol =
-        *image.mapped<Elf64_Sym>(dynamic[DT_SYMTAB] + index * sizeof(Elf64_Sym), 1);
-    const std::string_view name = strings + symbol.st_name;
+    const auto& symbol = dynamic.symbol(index);
+    const std::string_view name = dynamic.string(symbol.st_name);
     if (!isBoundHere(symbol, isIn(own, name))) continue;
     // Only R_X86_64_64 adds its addend (psABI, table 4.9): the others are the symbol's address.
     const auto addend = type == R_X86_64_64 ? relocation->r_addend : 0;
@@ -283,46 +159,21 @@ void bindSymbols(Image& image, Dynamic& dynamic, const Namespaces& own) {
         std::count_if(begin, end, [&](const Elf64_Rela& r) { return rankOf(r) == rank; }));
   };
   const std::uint64_t slotsBytes = countOf(Rank::kSlot) * sizeof(Elf64_Rela);
+  const std::uint64_t usedBytes = tableBytes - countOf(Rank::kNone) * sizeof(Elf64_Rela);
   // A linker that packs relative relocations (DT_RELR) leaves this entry out; it is only a hint.
   if (dynamic.has(DT_RELACOUNT)) dynamic[DT_RELACOUNT] = countOf(Rank::kRelative);
-  dynamic[DT_RELASZ] = tableBytes - slotsBytes;
-  dynamic[DT_JMPREL] = tableAddress + tableBytes - slotsBytes;
+  dynamic[DT_RELASZ] = usedBytes - slotsBytes;
+  dynamic[DT_JMPREL] = tableAddress + usedBytes - slotsBytes;
   dynamic[DT_PLTRELSZ] = slotsBytes;
-  image.moveSection(tableAddress, tableAddress, tableBytes - slotsBytes);
+  image.moveSection(tableAddress, tableAddress, usedBytes - slotsBytes);
   image.moveSection(slotsAddress, dynamic[DT_JMPREL], slotsBytes);
 }
 
-// Changes `library`, or leaves it as it is and says why.
-void attempt(std::vector<char>& library, const char* what,
-             const std::function<void(Image&, Dynamic&)>& change) {
-  try {
-    Image image(library);
-    Dynamic dynamic(image);
-    change(image, dynamic);
-    library = image.bytes();
-  } catch (const Refusal& refusal) {
-    std::fprintf(stderr, "bind-locally: cannot %s: %s\n", what, refusal.what());
-  }
-}
-
-std::vector<char> read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw std::runtime_error("cannot read " + path.string());
-  return bytes;
-}
-
-void write(const std::filesystem::path& path, const std::vector<char>& bytes) {
-  // A running program may have the old copy mapped: it keeps it, the new one is another file.
-  std::filesystem::remove(path);
-  std::ofstream file(path, std::ios::binary);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
-}
-
 }  // namespace
+}  // namespace lathe::elf
 
 int main(int argc, char** argv) {
+  using namespace lathe::elf;
   std::vector<std::string_view> arguments(argv + 1, argv + argc);
   const bool renameOnly = !arguments.empty() && arguments.front() == "--rename-only";
   if (renameOnly) arguments.erase(arguments.begin());
@@ -341,13 +192,15 @@ int main(int argc, char** argv) {
   try {
     std::vector<char> library = read(arguments[0]);
     attempt(
-        library, "rename the library, which needs its own file beside the copy",
+        library,
+        "bind-locally: cannot rename the library, which needs its own file beside the copy",
         [&](Image& image, Dynamic& dynamic) { rename(image, dynamic, copy.filename().string()); });
     if (!renameOnly) {
-      attempt(library, "bind the library's symbols, so programs will start slower",
+      attempt(library,
+              "bind-locally: cannot bind the library's symbols, so that programs will start slower",
               [&](Image& image, Dynamic& dynamic) { bindSymbols(image, dynamic, own); });
     }
-    write(copy, library);
+    write(copy, library, std::filesystem::status(arguments[0]).permissions());
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bind-locally: %s\n", error.what());
     return 1;
