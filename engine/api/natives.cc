@@ -102,7 +102,7 @@ const Origin& origin() {
   return made;
 }
 
-double milliseconds(auto duration) {
+double inMilliseconds(auto duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
@@ -110,10 +110,10 @@ double milliseconds(auto duration) {
 
 double now() {
   auto start = origin().steady;
-  return milliseconds(std::chrono::steady_clock::now() - start);
+  return inMilliseconds(std::chrono::steady_clock::now() - start);
 }
 
-double timeOrigin() { return milliseconds(origin().wall.time_since_epoch()); }
+double timeOrigin() { return inMilliseconds(origin().wall.time_since_epoch()); }
 
 std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
                        bool repeat) {

@@ -21,7 +21,7 @@ constexpr std::size_t kCompressedBytesMin = 64;
 // zlib takes 8 for 9, which the other side could not follow.
 constexpr int kWindowBitsMin = 9;
 
-std::span<Bytef> bytesOf(std::string_view text) {
+std::span<Bytef> zlibBytesOf(std::string_view text) {
   // zlib's pointers are not const, but it does not write.
   return {reinterpret_cast<Bytef*>(const_cast<char*>(text.data())), text.size()};
 }
@@ -56,7 +56,7 @@ std::string MessageDeflater::compress(std::string_view message) {
   if (message.empty()) return std::string(1, '\0');
   if (!stream_) stream_ = std::make_unique<Stream>(side_.windowBits);
   auto& z = stream_->z;
-  const auto from = bytesOf(message);
+  const auto from = zlibBytesOf(message);
   std::string out(::deflateBound(&z, from.size()) + kFlushTail.size(), '\0');
   z.next_in = from.data();
   z.avail_in = static_cast<uInt>(from.size());
@@ -93,7 +93,7 @@ MessageInflater::Result MessageInflater::add(std::string_view piece, std::string
                                              std::size_t bytesMax) {
   if (!stream_) stream_ = std::make_unique<Stream>(std::max(side_.windowBits, kWindowBitsMin));
   auto& z = stream_->z;
-  const auto from = bytesOf(piece);
+  const auto from = zlibBytesOf(piece);
   z.next_in = from.data();
   z.avail_in = static_cast<uInt>(from.size());
   std::array<char, 16 * 1024> out;

@@ -11,7 +11,7 @@ namespace beast = boost::beast;
 
 namespace {
 
-constexpr int kWindowBitsMin = 8;
+constexpr int kOfferedBitsMin = 8;
 // zlib cannot compress with a window of 8 bits.
 constexpr int kOwnWindowBitsMin = 9;
 
@@ -85,7 +85,7 @@ std::optional<int> windowBits(const std::optional<std::string_view>& value) {
   const auto* end = value->data() + value->size();
   const auto parsed = std::from_chars(value->data(), end, bits);
   if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-  if (bits < kWindowBitsMin || bits > DeflateParameters::kWindowBitsMax) return std::nullopt;
+  if (bits < kOfferedBitsMin || bits > DeflateParameters::kWindowBitsMax) return std::nullopt;
   return bits;
 }
 

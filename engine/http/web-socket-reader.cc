@@ -26,7 +26,7 @@ bool maySend(std::uint16_t code) {
          (code >= 3000 && code <= 4999);
 }
 
-web::Bytes bytesOf(std::span<const char> bytes) {
+web::Bytes textBytesOf(std::span<const char> bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
@@ -151,7 +151,7 @@ std::optional<WebSocketReader::Failure> WebSocketReader::addData(std::span<const
     message_.reserve(before + static_cast<std::size_t>(std::min(frame_.length, kReservedBytesMax)));
   }
   message_.append(piece.data(), piece.size());
-  if (kind_ == io::WebSocket::Message::Kind::text && !utf8_.add(bytesOf(piece))) {
+  if (kind_ == io::WebSocket::Message::Kind::text && !utf8_.add(textBytesOf(piece))) {
     return Failure{kInvalidData, "A text message is not valid UTF-8."};
   }
   return std::nullopt;
@@ -169,7 +169,7 @@ std::optional<WebSocketReader::Failure> WebSocketReader::checkInflated(
       break;
   }
   if (kind_ == io::WebSocket::Message::Kind::text &&
-      !utf8_.add(bytesOf({message_.data() + before, message_.size() - before}))) {
+      !utf8_.add(textBytesOf({message_.data() + before, message_.size() - before}))) {
     return Failure{kInvalidData, "A text message is not valid UTF-8."};
   }
   return std::nullopt;

@@ -8,7 +8,7 @@ namespace lathe::web {
 
 namespace {
 
-constexpr bool isLead(std::uint8_t byte) { return byte >= 0x81 && byte <= 0xFE; }
+constexpr bool isGb18030Lead(std::uint8_t byte) { return byte >= 0x81 && byte <= 0xFE; }
 constexpr bool isDigit(std::uint8_t byte) { return byte >= 0x30 && byte <= 0x39; }
 
 // The code point of a four-byte sequence, or 0.
@@ -41,7 +41,7 @@ std::size_t decodeGb18030(Bytes bytes, Flush flush, DecoderOutput& out) {
       at += out.putAsciiRun(rest);
       continue;
     }
-    if (!isLead(lead)) {
+    if (!isGb18030Lead(lead)) {
       ++at;
       if (lead == 0x80) {
         out.put(u'\u20AC');
@@ -54,7 +54,7 @@ std::size_t decodeGb18030(Bytes bytes, Flush flush, DecoderOutput& out) {
     const bool fourBytes = rest.size() > 1 && isDigit(rest[1]);
     const bool unfinished =
         rest.size() == 1 ||
-        (fourBytes && (rest.size() == 2 || (rest.size() == 3 && isLead(rest[2]))));
+        (fourBytes && (rest.size() == 2 || (rest.size() == 3 && isGb18030Lead(rest[2]))));
     if (unfinished) {
       if (flush == Flush::kNo) break;
       at = bytes.size();
@@ -67,7 +67,7 @@ std::size_t decodeGb18030(Bytes bytes, Flush flush, DecoderOutput& out) {
       codePoint = indexCodePoint(lead, rest[1]);
       // An ASCII byte that completes nothing is read again, so that no error can swallow a quote.
       at += codePoint == 0 && rest[1] < 0x80 ? 1 : 2;
-    } else if (isLead(rest[2]) && isDigit(rest[3])) {
+    } else if (isGb18030Lead(rest[2]) && isDigit(rest[3])) {
       const auto digit = [&](std::size_t i, int base) {
         return static_cast<std::uint32_t>(rest[i] - base);
       };

@@ -5,7 +5,7 @@ namespace lathe::web {
 
 namespace {
 
-constexpr bool isLead(std::uint8_t byte) {
+constexpr bool isShiftJisLead(std::uint8_t byte) {
   return (byte >= 0x81 && byte <= 0x9F) || (byte >= 0xE0 && byte <= 0xFC);
 }
 
@@ -32,7 +32,7 @@ std::size_t decodeShiftJis(Bytes bytes, Flush flush, DecoderOutput& out) {
       continue;
     }
     char16_t unit = 0;
-    if (!isLead(byte)) {
+    if (!isShiftJisLead(byte)) {
       if (byte == 0x80) unit = 0x80;
       if (byte >= 0xA1 && byte <= 0xDF) unit = static_cast<char16_t>(0xFF61 + (byte - 0xA1));
       ++at;

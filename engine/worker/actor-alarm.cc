@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kNoHandler =
     "Attempted to run a scheduled alarm without a handler, did you remember to export an alarm() "
     "function?";
-constexpr const char* kTooLong = "Alarm exceeded its allowed execution time";
+constexpr const char* kAlarmTooLong = "Alarm exceeded its allowed execution time";
 
 // What the handler is given.
 v8::Local<v8::Object> alarmInfo(js::Lock& js, persist::AlarmTime scheduled, int retryCount) {
@@ -69,7 +69,8 @@ io::Pending<Worker::Actor::AlarmResult> Worker::Actor::alarm(persist::AlarmTime 
         alarm->limit.expires_after(std::chrono::milliseconds(kAlarmMsMax));
         alarm->limit.async_wait([weak = weak_from_this()](boost::system::error_code error) {
           auto self = weak.lock();
-          if (!error && self) self->breakWith(std::make_exception_ptr(js::plainError(kTooLong)));
+          if (!error && self)
+            self->breakWith(std::make_exception_ptr(js::plainError(kAlarmTooLong)));
         });
         v8::Local<v8::Value> info = alarmInfo(js, scheduled, retryCount);
         return js::check(handler.As<v8::Function>()->Call(js.context(), object, 1, &info));

@@ -7,7 +7,7 @@
 namespace lathe::worker {
 namespace {
 
-constexpr const char* kTooLong = "Actor exceeded event execution time and was disconnected.";
+constexpr const char* kEventTooLong = "Actor exceeded event execution time and was disconnected.";
 constexpr std::uint16_t kAbnormal = 1006;
 
 // The handler of an event, and what it gets behind the socket itself.
@@ -71,7 +71,8 @@ void Worker::Actor::receive(const std::shared_ptr<api::HibernatableSocket>& sock
               std::chrono::milliseconds(static_cast<std::int64_t>(*limitMs)));
           reception->limit.async_wait([weak = weak_from_this()](boost::system::error_code error) {
             auto self = weak.lock();
-            if (!error && self) self->breakWith(std::make_exception_ptr(js::plainError(kTooLong)));
+            if (!error && self)
+              self->breakWith(std::make_exception_ptr(js::plainError(kEventTooLong)));
           });
         }
         auto face = sockets_->faceOf(js, *socket);
