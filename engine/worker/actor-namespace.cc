@@ -104,6 +104,12 @@ void ActorNamespace::prune() {
   pruneAt_ = std::max<std::size_t>(1024, 2 * (actors_.size() + befores_.size()));
 }
 
+void ActorNamespace::addUnstored(std::list<io::Pending<void>>& writes) {
+  for (auto& [key, actor] : actors_) {
+    if (auto unstored = actor->unstored()) writes.push_back(std::move(*unstored));
+  }
+}
+
 void ActorNamespace::close() {
   for (auto& [key, actor] : std::exchange(actors_, {})) actor->close();
 }
@@ -122,6 +128,12 @@ void ActorNamespaces::close() {
   loading_ = {};
   alarms_.close();
   for (auto& [key, made] : namespaces_) made->close();
+}
+
+std::list<io::Pending<void>> ActorNamespaces::unstored() {
+  std::list<io::Pending<void>> writes;
+  for (auto& [key, made] : namespaces_) made->addUnstored(writes);
+  return writes;
 }
 
 std::shared_ptr<ActorNamespace> ActorNamespaces::find(const WorkerSource& source,

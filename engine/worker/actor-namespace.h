@@ -1,5 +1,6 @@
 #pragma once
 
+#include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -38,6 +39,9 @@ class ActorNamespace final : public api::ActorDirectory,
   // until then comes after all that this namespace has done to them.
   bool hold(const std::string& idBytes, io::Pending<void> until);
 
+  // Adds what settles when the writes of its actors are durable.
+  void addUnstored(std::list<io::Pending<void>>& writes);
+
   // Ends all actors. Their instances hold the workers, which hold this: without it nothing of them
   // would ever go.
   void close();
@@ -70,6 +74,9 @@ class ActorNamespaces {
   explicit ActorNamespaces(const Host& host);
   // Ends all actors.
   void close();
+
+  // Each settles when some of what actors have written so far is durable, or has failed.
+  std::list<io::Pending<void>> unstored();
 
   // The one of this class; made when it is new. `source` is the worker's that exports it.
   std::shared_ptr<ActorNamespace> find(const WorkerSource& source, const std::string& className);

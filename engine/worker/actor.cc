@@ -339,11 +339,15 @@ void Worker::Actor::dropInstance() {
   host_.afterwards.add([instance] {});
 }
 
+std::optional<io::Pending<void>> Worker::Actor::unstored() {
+  if (!instance_ || !instance_->cache()) return std::nullopt;
+  return instance_->cache()->sync();
+}
+
 bool Worker::Actor::hibernate() {
   if (!waiting_.empty()) return false;
   if (!instance_) return true;
-  bool unstored = instance_->cache() && instance_->cache()->sync();
-  if (!quiet() || unstored) return false;
+  if (!quiet() || unstored()) return false;
   dropInstance();
   return true;
 }
@@ -382,9 +386,9 @@ bool Worker::Actor::quiet() const { return underWay_.empty() && instance_->conte
 // that wait begin on one of the new code. Two instances never live at once.
 void Worker::Actor::handOver() {
   if (instance_ && quiet()) {
-    if (auto flushed = instance_->cache() ? instance_->cache()->sync() : std::nullopt) {
+    if (auto flushed = unstored()) {
       before_ = std::move(*flushed);
-      host_.afterwards.keepUntil(instance_, std::move(*instance_->cache()->sync()));
+      host_.afterwards.keepUntil(instance_, std::move(*unstored()));
     }
     dropInstance();
   }

@@ -77,6 +77,9 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // Nobody will run the alarm of `scheduled` any more: it goes from what the instance knows.
   void abandonAlarm(persist::AlarmTime scheduled);
 
+  // Settles when what has been written so far is durable; none when it is.
+  std::optional<io::Pending<void>> unstored();
+
   // Ends the instance when it has nothing to do and all of it is stored; the next event makes
   // another. The sockets that it has accepted for good stay open, and wake the actor. False, and
   // nothing has changed, when it is at work.

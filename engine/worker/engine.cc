@@ -1,6 +1,7 @@
 #include "engine/worker/engine.h"
 
 #include <chrono>
+#include <list>
 #include <utility>
 
 #include <boost/asio/steady_timer.hpp>
@@ -194,8 +195,11 @@ io::Pending<std::string> Engine::runTest(const Test& test) {
 
 io::Pending<void> Engine::drain() {
   struct Drain {
+    ActorNamespaces& actors;
     io::Resolver<void> resolver;
     std::shared_ptr<Generation> generation;
+    std::list<io::Pending<void>> writes;
+    std::size_t writesLeft = 0;
     void look(const std::shared_ptr<Drain>& self) {
       for (const auto& worker : generation->workers()) {
         if (worker->eventsUnderWay() == 0) continue;
@@ -203,7 +207,15 @@ io::Pending<void> Engine::drain() {
         return;
       }
       for (const auto& worker : generation->workers()) worker->onEventEnd(nullptr);
-      resolver.resolve();
+      // Nobody has waited for writes that need no confirmation.
+      writes = actors.unstored();
+      if (writes.empty()) return resolver.resolve();
+      writesLeft = writes.size();
+      for (auto& write : writes) {
+        write.then([self](io::Outcome<void>) {
+          if (--self->writesLeft == 0) self->resolver.resolve();
+        });
+      }
     }
   };
   auto channel = io::makePending<void>();
@@ -211,9 +223,11 @@ io::Pending<void> Engine::drain() {
     channel.resolver.resolve();
     return std::move(channel.pending);
   }
-  auto drain = std::make_shared<Drain>();
-  drain->resolver = std::move(channel.resolver);
-  drain->generation = implementation_->generation;
+  auto drain = std::make_shared<Drain>(
+      Drain{implementation_->actors, std::move(channel.resolver), implementation_->generation, {}});
+  drain->resolver.onDropped([weak = std::weak_ptr(drain)] {
+    if (auto dropped = weak.lock()) dropped->writes.clear();
+  });
   drain->look(drain);
   return std::move(channel.pending);
 }

@@ -93,7 +93,8 @@ class Engine {
   // Runs one; empty when it passed, else the error with its stack.
   io::Pending<std::string> runTest(const Test& test);
 
-  // Resolves when no request and no `waitUntil` work is left, at the latest when its limit is over.
+  // Resolves when no request and no `waitUntil` work is left, at the latest when its limit is over,
+  // and all that actors have written is durable.
   io::Pending<void> drain();
 
   // The watch on the loop thread's CPU time; the control thread calls its poll().

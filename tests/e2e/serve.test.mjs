@@ -87,6 +87,40 @@ describe("lathe serve", () => {
     });
   }
 
+  test("stores what nobody waits for, before it exits", async (t) => {
+    const store = worker(
+      `import { DurableObject } from "cloudflare:workers";
+       export class Store extends DurableObject {
+         fill() {
+           console.log("filling");
+           const end = Date.now() + 400;
+           while (Date.now() < end);
+           for (let i = 0; i < 2000; ++i) this.ctx.storage.put("key" + i, i, { allowUnconfirmed: true });
+         }
+         async count() { return (await this.ctx.storage.list()).size; }
+       }
+       export default {
+         async fetch(request, env) {
+           const store = env.STORE.getByName("one");
+           return Response.json(request.url.endsWith("/fill") ? await store.fill() : await store.count());
+         },
+       };`,
+      {
+        durable_objects: { bindings: [{ name: "STORE", class_name: "Store" }] },
+        migrations: [{ tag: "v1", new_sqlite_classes: ["Store"] }],
+      },
+    );
+    const folder = project(t, store);
+    const first = await serve(t, [], { cwd: folder });
+    const filled = first.text("/fill");
+    await first.waitFor("stderr", /filling/);
+    first.signal("SIGTERM"); // the loop sees it when it has answered
+    await filled;
+    assert.deepEqual(await first.exited, { code: 0, signal: null });
+    const second = await serve(t, [], { cwd: folder });
+    assert.equal(await second.text("/count"), "2000");
+  });
+
   test("waits at most five seconds for what is in flight", async (t) => {
     const server = await serveFiles(t, slow);
     const answer = server.text("/60000").catch(() => "broken off");
