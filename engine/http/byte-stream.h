@@ -38,7 +38,8 @@ class ByteStream {
   // Before anything else; must outlive the stream.
   void setListener(Listener& listener) { listener_ = &listener; }
 
-  // At least one byte unless the state says why not.
+  // At least one byte unless the state says why not. A write that would block has to be tried again
+  // before any other: its bytes may be on their way already.
   virtual Result read(std::span<char> room) = 0;
   virtual Result write(std::span<const iovec> parts) = 0;
   // At most one of each is under way; asking again meanwhile changes nothing.
@@ -48,10 +49,12 @@ class ByteStream {
   virtual void shutdown() = 0;
   // Whether the program at the other end has closed it for good, as far as anybody can know.
   virtual bool peerHasLeft() const = 0;
-  // Whether something lies in the kernel that has not been read.
+  // Whether something has come that has not been read.
   virtual bool hasInput() const = 0;
   // The socket beneath, for questions about its addresses; not to be read or written.
   virtual int descriptor() const = 0;
+  // Whether nobody between the two ends can read what they send.
+  virtual bool isEncrypted() const { return false; }
   // What has broken it, as the end of a sentence about the peer.
   virtual std::string failure() const { return "it has ended the connection"; }
 

@@ -105,7 +105,7 @@ bool Connection::isOver(Moment now) {
 
 Task Connection::serve() {
   for (;;) {
-    parser_.emplace(pool_.limits());
+    parser_.emplace(pool_.limits(), stream_->isEncrypted() ? "https" : "http");
     phase_ = Phase::idle;
     deadlineIn(pool_.limits().idleTimeout);
     for (;;) {
@@ -217,8 +217,9 @@ io::RequestHead Connection::takeHead() {
     auto size = static_cast<socklen_t>(local.capacity());
     ::getsockname(stream_->descriptor(), local.data(), &size);
     const auto address = local.address().to_string();
-    parser_->origin() = "http://" + (local.address().is_v6() ? "[" + address + "]" : address) +
-                        ":" + std::to_string(local.port());
+    parser_->origin() = std::string(parser_->scheme()) + "://" +
+                        (local.address().is_v6() ? "[" + address + "]" : address) + ":" +
+                        std::to_string(local.port());
   }
   return {std::move(parser_->message()), std::move(parser_->origin()), clientAddress_};
 }
@@ -443,11 +444,9 @@ void Connection::advanceBody() {
 
 void Connection::sendContinue() {
   const auto part = partOf(kContinue);
-  const auto written = stream_->write({&part, 1}).count;
-  // Not sending it at all is allowed: a client must not wait for it for ever (RFC 9110 §10.1.1).
-  // Half of it would spoil the response. Both need a client that sends more and more without
+  // Half of it would spoil the response. That needs a client that sends more and more without
   // reading.
-  if (written != 0 && written != kContinue.size()) broken_ = true;
+  if (stream_->write({&part, 1}).count != kContinue.size()) broken_ = true;
 }
 
 void Connection::detachBody(const char* why) {

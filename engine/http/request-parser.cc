@@ -34,7 +34,8 @@ bool isAbsolute(beast::string_view target) {
 
 }  // namespace
 
-RequestParser::RequestParser(const Limits& limits) : limits_(limits) {
+RequestParser::RequestParser(const Limits& limits, std::string_view scheme)
+    : limits_(limits), scheme_(scheme) {
   header_limit(static_cast<std::uint32_t>(limits.headerBytesMax));
   body_limit(limits.bodyBytesMax);
 }
@@ -122,7 +123,9 @@ void RequestParser::on_field_impl(Field field, View name, View value, Error& err
         return refuse(400, "The Host header is not valid.", error);
       }
       hasHost_ = true;
-      if (!targetIsAbsolute_) origin_.assign("http://").append(value.data(), value.size());
+      if (!targetIsAbsolute_) {
+        origin_.assign(scheme_).append("://").append(value.data(), value.size());
+      }
       break;
     case Field::transfer_encoding:
       if (version_ < 11) {

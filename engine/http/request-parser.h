@@ -25,7 +25,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   using Base = boost::beast::http::basic_parser<true>;
 
  public:
-  explicit RequestParser(const Limits& limits);
+  // `scheme` is how the client has come here: "http" or "https".
+  RequestParser(const Limits& limits, std::string_view scheme);
 
   // Reads more of the head, of which `input` holds everything not consumed before, and returns how
   // much of it is consumed. When the head is then neither complete nor refused, more input is
@@ -43,6 +44,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
 
   // Valid once the head is complete. The message may be moved away.
   boost::beast::http::request_header<>& message() { return message_; }
+  std::string_view scheme() const { return scheme_; }
   // Scheme and authority that the target is relative to: empty when it is absolute, or when there
   // is no Host header, which only HTTP/1.0 allows.
   std::string& origin() { return origin_; }
@@ -81,6 +83,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   void refuse(const Error& error);
 
   const Limits& limits_;
+  const std::string_view scheme_;
   boost::beast::http::request_header<> message_;
   std::string origin_;
   std::string body_;

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "engine/http/tcp-stream.h"
+#include "engine/http/tls-stream.h"
 
 namespace lathe::http {
 
 Server::Server(boost::asio::io_context& loop, Listener& listener, Handler handler, Limits limits,
-               Report report)
+               Report report, TlsServerContext* tls)
     : listener_(listener),
+      tls_(tls),
       pool_(loop, std::move(handler), limits, std::move(report)),
       grace_(loop) {}
 
@@ -20,12 +22,16 @@ Server::~Server() { listener_.close(); }
 void Server::start() {
   listener_.start([this](Listener::Accepted accepted) {
     try {
-      pool_.add(std::make_unique<TcpStream>(pool_.readiness(), accepted.socket),
-                std::move(accepted.address));
+      pool_.add(streamOf(accepted.socket), std::move(accepted.address));
     } catch (const std::exception& error) {
       pool_.report(std::string("a connection could not be taken: ") + error.what());
     }
   });
+}
+
+std::unique_ptr<ByteStream> Server::streamOf(int socket) {
+  if (tls_) return std::make_unique<TlsStream>(*tls_, pool_.readiness(), socket);
+  return std::make_unique<TcpStream>(pool_.readiness(), socket);
 }
 
 io::Pending<void> Server::stop(std::chrono::milliseconds grace) {

@@ -1,54 +1,85 @@
 #include "engine/http/tls-stream.h"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "engine/openssl.h"
+#include "engine/http/openssl-owners.h"
 
 namespace lathe::http {
 
 namespace {
 
-std::string lastError() {
-  const auto code = ::ERR_peek_last_error();
-  ::ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ::ERR_reason_error_string(code);
-  return reason ? reason : "unknown error";
-}
+// What one record of TLS holds at most.
+constexpr std::size_t kRecordBytesMax = 16 * 1024;
+
+constexpr std::string_view kSpeakHttps =
+    "This port speaks HTTPS: begin the address with https:// and not with http://.\n";
+
+// The bytes of several parts in the pieces that one write each is for. Every write makes a record,
+// which is a packet: what is small goes together.
+class Pieces {
+ public:
+  explicit Pieces(std::span<const iovec> parts) : parts_(parts) { skipEmpty(); }
+
+  bool atEnd() const { return parts_.empty(); }
+
+  std::string_view next() {
+    if (parts_.size() == 1 || left() >= kRecordBytesMax) return {begin(), left()};
+    gathered_.clear();
+    for (std::size_t i = 0; i < parts_.size() && gathered_.size() < kRecordBytesMax; ++i) {
+      const auto* bytes = static_cast<const char*>(parts_[i].iov_base);
+      const auto skipped = i == 0 ? taken_ : 0;
+      gathered_.append(bytes + skipped,
+                       std::min(parts_[i].iov_len - skipped, kRecordBytesMax - gathered_.size()));
+    }
+    return gathered_;
+  }
+
+  void take(std::size_t count) {
+    while (count != 0) {
+      const auto here = std::min(count, left());
+      taken_ += here;
+      count -= here;
+      skipEmpty();
+    }
+  }
+
+ private:
+  const char* begin() const { return static_cast<const char*>(parts_.front().iov_base) + taken_; }
+  std::size_t left() const { return parts_.front().iov_len - taken_; }
+
+  void skipEmpty() {
+    while (!parts_.empty() && left() == 0) {
+      parts_ = parts_.subspan(1);
+      taken_ = 0;
+    }
+  }
+
+  std::span<const iovec> parts_;
+  // Of the first part.
+  std::size_t taken_ = 0;
+  std::string gathered_;
+};
 
 }  // namespace
 
-TlsContext::~TlsContext() {
-  if (context_) ::SSL_CTX_free(context_);
-}
-
-ssl_ctx_st* TlsContext::get() {
-  if (context_) return context_;
-  requireOpenSsl();
-  context_ = ::SSL_CTX_new(::TLS_client_method());
-  if (!context_) throw std::runtime_error("TLS cannot be used: " + lastError());
-  ::SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
-  ::SSL_CTX_set_default_verify_paths(context_);
-  ::SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
-  // What is written again after a wait may lie elsewhere by then, and need not be written whole.
-  ::SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                   SSL_MODE_RELEASE_BUFFERS);
-  return context_;
-}
-
-TlsStream::TlsStream(TlsContext& context, Readiness& readiness, int socket, const std::string& host)
-    : loop_(readiness.loop()),
-      tcp_(readiness, socket),
-      ssl_(::SSL_new(context.get())),
-      self_(std::make_shared<TlsStream*>(this)) {
-  if (!ssl_) throw std::runtime_error("TLS cannot be used: " + lastError());
+TlsStream::TlsStream(Readiness& readiness, int socket)
+    : loop_(readiness.loop()), tcp_(readiness, socket), self_(std::make_shared<TlsStream*>(this)) {
   tcp_.setListener(*this);
+}
+
+TlsStream::TlsStream(TlsClientContext& context, Readiness& readiness, int socket,
+                     const std::string& host)
+    : TlsStream(readiness, socket) {
+  useContext(context.get());
   ::SSL_set_connect_state(ssl_);
   boost::system::error_code notAnAddress;
   boost::asio::ip::make_address(host, notAnAddress);
@@ -58,15 +89,23 @@ TlsStream::TlsStream(TlsContext& context, Readiness& readiness, int socket, cons
   } else {
     ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl_), host.c_str());
   }
-  if (::SSL_set_fd(ssl_, tcp_.descriptor()) != 1) {
-    ::SSL_free(ssl_);
-    throw std::runtime_error("TLS cannot be used: " + lastError());
-  }
+}
+
+TlsStream::TlsStream(TlsServerContext& context, Readiness& readiness, int socket)
+    : TlsStream(readiness, socket) {
+  useContext(context.get());
+  ::SSL_set_accept_state(ssl_);
+}
+
+void TlsStream::useContext(ssl_ctx_st* context) {
+  ssl_ = ::SSL_new(context);
+  if (ssl_ && ::SSL_set_fd(ssl_, tcp_.descriptor()) == 1) return;
+  throw std::runtime_error("TLS cannot be used: " + takeOpenSslError());
 }
 
 TlsStream::~TlsStream() {
   *self_ = nullptr;
-  ::SSL_free(ssl_);
+  if (ssl_) ::SSL_free(ssl_);
 }
 
 ByteStream::Result TlsStream::read(std::span<char> room) {
@@ -80,20 +119,21 @@ ByteStream::Result TlsStream::read(std::span<char> room) {
 ByteStream::Result TlsStream::write(std::span<const iovec> parts) {
   if (broken_) return {State::broken};
   std::size_t written = 0;
-  for (const auto& part : parts) {
-    if (part.iov_len == 0) continue;
+  for (Pieces pieces(parts); !pieces.atEnd();) {
+    const auto piece = pieces.next();
     ::ERR_clear_error();
     std::size_t count = 0;
-    const int result = ::SSL_write_ex(ssl_, part.iov_base, part.iov_len, &count);
+    const int result = ::SSL_write_ex(ssl_, piece.data(), piece.size(), &count);
     const auto outcome = outcomeOf(result, count, writeNeeds_);
     if (outcome.state != State::ok) return written == 0 ? outcome : Result{State::ok, written};
     written += count;
-    if (count < part.iov_len) break;
+    pieces.take(count);
   }
   return {State::ok, written};
 }
 
-ByteStream::Result TlsStream::outcomeOf(int result, std::size_t count, Need& need) {
+ByteStream::Result TlsStream::outcomeOf(int result, std::size_t count, std::optional<Need>& need) {
+  need.reset();
   if (result == 1) return {State::ok, count};
   switch (::SSL_get_error(ssl_, result)) {
     case SSL_ERROR_WANT_READ:
@@ -106,33 +146,54 @@ ByteStream::Result TlsStream::outcomeOf(int result, std::size_t count, Need& nee
     case SSL_ERROR_ZERO_RETURN:
       return {State::ended};
     default:
-      broken_ = true;
-      if (const auto verdict = ::SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
-        failure_ = std::string("its certificate is not trusted: ") +
-                   ::X509_verify_cert_error_string(verdict);
-        ::ERR_clear_error();
-      } else {
-        failure_ = "TLS failed: " + lastError();
-      }
+      breakOff();
       return {State::broken};
   }
 }
 
+void TlsStream::breakOff() {
+  broken_ = true;
+  const auto error = ::ERR_peek_last_error();
+  if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_HTTP_REQUEST) {
+    answerPlainHttp();
+  }
+  if (const auto verdict = ::SSL_get_verify_result(ssl_); verdict != X509_V_OK) {
+    failure_ =
+        std::string("its certificate is not trusted: ") + ::X509_verify_cert_error_string(verdict);
+    ::ERR_clear_error();
+  } else {
+    failure_ = "TLS failed: " + takeOpenSslError();
+  }
+}
+
+void TlsStream::answerPlainHttp() {
+  // A socket that is closed with something left to read is reset, and the answer with it.
+  std::array<char, kRecordBytesMax> request;
+  tcp_.read(request);
+  std::string answer =
+      "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " +
+      std::to_string(kSpeakHttps.size()) + "\r\nConnection: close\r\n\r\n" +
+      std::string(kSpeakHttps);
+  const iovec part{answer.data(), answer.size()};
+  tcp_.write({&part, 1});
+  tcp_.shutdown();
+}
+
 void TlsStream::awaitReadable() {
   readableAwaited_ = true;
-  if (::SSL_has_pending(ssl_)) {
+  if (!readNeeds_ && ::SSL_has_pending(ssl_)) {
     // It is here already; the socket may stay silent.
     boost::asio::post(loop_, [self = self_] {
       if (auto* stream = *self) stream->tell();
     });
     return;
   }
-  await(std::exchange(readNeeds_, Need::input));
+  await(readNeeds_.value_or(Need::input));
 }
 
 void TlsStream::awaitWritable() {
   writableAwaited_ = true;
-  await(std::exchange(writeNeeds_, Need::output));
+  await(writeNeeds_.value_or(Need::output));
 }
 
 void TlsStream::await(Need need) {
@@ -161,6 +222,8 @@ void TlsStream::shutdown() {
   if (!broken_) ::SSL_shutdown(ssl_);
   tcp_.shutdown();
 }
+
+bool TlsStream::hasInput() const { return ::SSL_has_pending(ssl_) || tcp_.hasInput(); }
 
 std::string TlsStream::failure() const { return failure_; }
 

@@ -40,7 +40,8 @@ std::exception_ptr errorOf(const std::string& message) {
 }  // namespace
 
 io::Pending<io::WebSocketDialer::Opened> WebSocketAttempt::begin(ConnectionPool& pool,
-                                                                 TlsContext& tls, Request request) {
+                                                                 TlsClientContext& tls,
+                                                                 Request request) {
   auto owned = std::make_unique<WebSocketAttempt>(pool, tls, std::move(request));
   auto& attempt = *owned;
   if (!attempt.takeUrl()) return io::Pending<Opened>::failed(errorOf(attempt.failure_));
@@ -54,7 +55,7 @@ io::Pending<io::WebSocketDialer::Opened> WebSocketAttempt::begin(ConnectionPool&
   return std::move(channel.pending);
 }
 
-WebSocketAttempt::WebSocketAttempt(ConnectionPool& pool, TlsContext& tls, Request request)
+WebSocketAttempt::WebSocketAttempt(ConnectionPool& pool, TlsClientContext& tls, Request request)
     : pool_(pool),
       tls_(tls),
       request_(std::move(request)),

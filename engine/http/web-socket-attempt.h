@@ -27,9 +27,9 @@ class WebSocketAttempt final : public PooledConnection, private ByteStream::List
   using Request = io::WebSocketDialer::Request;
   using Opened = io::WebSocketDialer::Opened;
 
-  static io::Pending<Opened> begin(ConnectionPool& pool, TlsContext& tls, Request request);
+  static io::Pending<Opened> begin(ConnectionPool& pool, TlsClientContext& tls, Request request);
 
-  WebSocketAttempt(ConnectionPool& pool, TlsContext& tls, Request request);
+  WebSocketAttempt(ConnectionPool& pool, TlsClientContext& tls, Request request);
   ~WebSocketAttempt() override;
 
   // ---- for the pool ----
@@ -58,7 +58,7 @@ class WebSocketAttempt final : public PooledConnection, private ByteStream::List
   void fail(const std::string& why);
 
   ConnectionPool& pool_;
-  TlsContext& tls_;
+  TlsClientContext& tls_;
   const Request request_;
   // Of the URL: the host without brackets, and as it stands there with its port, if that is told.
   bool secure_ = false;

@@ -4,7 +4,7 @@
 
 #include "engine/http/connection-pool.h"
 #include "engine/http/limits.h"
-#include "engine/http/tls-stream.h"
+#include "engine/http/tls-context.h"
 #include "engine/io/web-socket-dialer.h"
 
 namespace lathe::http {
@@ -22,7 +22,7 @@ class WebSocketDialer final : public io::WebSocketDialer {
   std::size_t connections() const { return pool_.size(); }
 
  private:
-  TlsContext tls_;
+  TlsClientContext tls_;
   ConnectionPool pool_;
 };
 
