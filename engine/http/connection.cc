@@ -164,6 +164,8 @@ Task Connection::serve() {
       auto agreement = response.webSocket ? agree(response) : nullptr;
 
       const RequestTraits traits{parser_->http11(), parser_->isHead(), mayGoOn()};
+      // From here on it would land in the middle of the response.
+      continueOwed_ = false;
       auto framing = formatHead(head_, response, traits, pool_.date());
       if (!framing) {
         pool_.report(

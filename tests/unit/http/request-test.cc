@@ -257,4 +257,27 @@ TEST_CASE("100 Continue is sent when the body is first read, and only to who ask
   }
 }
 
+TEST_CASE("100 Continue is not sent any more when the response has begun") {
+  std::unique_ptr<io::BodySource> body;
+  io::Pending<std::string> piece;
+  std::unique_ptr<TestServer> server;
+  server = std::make_unique<TestServer>([&](io::RequestHead,
+                                            std::unique_ptr<io::BodySource> given) -> Answer {
+    body = std::move(given);
+    io::Response response;
+    response.body = std::make_unique<PieceSource>(server->loop(), std::vector<std::string>{"begun"},
+                                                  std::nullopt, PieceSource::Ending::never);
+    return response;
+  });
+  TestClient client(*server);
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  client.readUntil("begun\r\n");
+  server->onLoop([&] { piece = body->read(); });
+  CHECK(client.isSilent(std::chrono::milliseconds(30)));
+  client.send("abc");
+  CHECK(eventually([&] { return server->onLoop([&] { return piece.settled(); }); }));
+  CHECK(server->onLoop([&] { return piece.takeOutcome().take(); }) == "abc");
+  server->onLoop([&] { body.reset(); });
+}
+
 }  // namespace lathe::http
