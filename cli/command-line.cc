@@ -46,6 +46,7 @@ constexpr const char* kServeExamples = R"(Examples:
   lathe serve worker.js --port 3000    a script alone
   lathe serve --port 0                 any free port; the Ready line tells which
   lathe serve --env staging            "env.staging" of the configuration
+  lathe serve --local-protocol https   on https://, with a certificate made for it
   lathe serve --log-format json        one JSON object a line, for programs
 
 The first Ctrl-C finishes what is in flight (at most 5 seconds), the second ends at once. SIGHUP
@@ -168,6 +169,22 @@ void addServing(CLI::App& command, ServeOptions& serve) {
       ->option_text("PORT");
   addRepeatable(command, "--ip", serve.ips, "Address to listen on; may be given several times",
                 "ADDRESS");
+  command
+      .add_option_function<std::string>(
+          "--local-protocol",
+          [&serve](const std::string& name) {
+            serve.protocol = name == "https" ? LocalProtocol::https : LocalProtocol::http;
+          },
+          "What to speak on the port; https with a certificate that lathe makes,\n"
+          "unless it is given one")
+      ->check(CLI::IsMember({"http", "https"}))
+      ->option_text("http|https");
+  auto* key = command.add_option("--https-key-path", serve.httpsFiles.key,
+                                 "Key of the certificate for HTTPS, in PEM");
+  auto* certificate = command.add_option("--https-cert-path", serve.httpsFiles.certificate,
+                                         "Certificate for HTTPS, in PEM");
+  key->option_text("FILE")->needs(certificate);
+  certificate->option_text("FILE")->needs(key);
   addObjectStore(command, serve.objects);
 }
 

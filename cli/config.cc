@@ -394,6 +394,11 @@ class Reader {
     if (auto port = dev->member("port")) {
       config_.port = static_cast<std::uint16_t>(port->integer(0, 65'535));
     }
+    if (auto protocol = dev->member("local_protocol")) {
+      constexpr std::array<std::string_view, 2> kWords = {"http", "https"};
+      bool https = oneOf(*protocol, kWords) == "https";
+      config_.localProtocol = https ? LocalProtocol::https : LocalProtocol::http;
+    }
   }
 
   void readLathe() {

@@ -69,6 +69,9 @@ enum class ObjectStorage { disk, memory, none };
 // Until when a write waits: its data is on the disk, or the system has it.
 enum class Durability { fsync, os };
 
+// What `serve` and `dev` speak on their ports.
+enum class LocalProtocol { http, https };
+
 // A configuration, understood: for one environment, with all defaults filled in and all paths
 // absolute.
 struct Config {
@@ -109,6 +112,7 @@ struct Config {
   std::vector<std::string> v8Flags;
   std::optional<std::string> ip;
   std::optional<std::uint16_t> port;
+  std::optional<LocalProtocol> localProtocol;
 
   // The files that all this was read from, and those that would have been if they existed: the
   // configuration and its variables, not the modules.

@@ -34,23 +34,34 @@ Serving::Serving(const ServeOptions& options, TerminalLog& log, const Config& co
       deadline_(runtime_.loop()) {}
 
 void Serving::listen(const Config& config) {
+  std::vector<std::string> hosts = options_.ips;
+  if (hosts.empty()) hosts.push_back(config.ip.value_or(std::string(kLocalhost)));
   if (!inherited_.empty()) {
     listener_ = std::make_unique<http::Listener>(runtime_.loop(), inherited_);
     listener_->setAcrossExec(http::Listener::AcrossExec::closed);
-    return;
+  } else {
+    std::uint16_t port = options_.port.value_or(config.port.value_or(kDefaultPort));
+    std::vector<http::ListenAddress> addresses;
+    for (const std::string& host : hosts) addresses.push_back({host, port});
+    listener_ = std::make_unique<http::Listener>(runtime_.loop(), addresses);
   }
-  std::vector<std::string> hosts = options_.ips;
-  if (hosts.empty()) hosts.push_back(config.ip.value_or(std::string(kLocalhost)));
-  std::uint16_t port = options_.port.value_or(config.port.value_or(kDefaultPort));
-  std::vector<http::ListenAddress> addresses;
-  for (const std::string& host : hosts) addresses.push_back({host, port});
-  listener_ = std::make_unique<http::Listener>(runtime_.loop(), addresses);
+  if (wantsHttps(config)) {
+    tls_ = httpsContext(options_.httpsFiles, hosts, log_);
+  } else if (options_.httpsFiles.given()) {
+    log_.notice("--https-key-path and --https-cert-path do nothing without --local-protocol https");
+  }
+}
+
+bool Serving::wantsHttps(const Config& config) const {
+  auto asked = options_.protocol ? options_.protocol : config.localProtocol;
+  return asked == LocalProtocol::https;
 }
 
 ExitCode Serving::run(http::Handler handler, const Config& config) {
   server_.emplace(
       runtime_.loop(), *listener_, std::move(handler), limitsOf(config),
-      [this, name = config.name](const std::string& line) { log_.warning(name, line); });
+      [this, name = config.name](const std::string& line) { log_.warning(name, line); },
+      tls_.get());
   reExecution_.keep(listener_->nativeHandles());
   runtime_.surviveBy(reExecution_);
   server_->start();
@@ -81,6 +92,7 @@ void Serving::sayWhatStays(const Config& before, const Config& now) {
   changed(now.bodyMb != before.bodyMb, "\"lathe.body_mb\"");
   changed(options_.ips.empty() && now.ip != before.ip, "\"dev.ip\"");
   changed(!options_.port && now.port != before.port, "\"dev.port\"");
+  changed(wantsHttps(now) != wantsHttps(before), "\"dev.local_protocol\"");
 }
 
 void Serving::stop(Clock::time_point deadline) {
@@ -109,7 +121,7 @@ std::string Serving::url() const {
       first.is_v4() && first.is_loopback() && first != boost::asio::ip::address_v4::loopback();
   std::string host(kLocalhost);
   if (!local || other) host = first.is_v6() ? "[" + first.to_string() + "]" : first.to_string();
-  return "http://" + host + ":" + std::to_string(listener_->port());
+  return (tls_ ? "https://" : "http://") + host + ":" + std::to_string(listener_->port());
 }
 
 }  // namespace lathe::cli

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "cli/exit-code.h"
+#include "cli/https.h"
 #include "cli/object-store.h"
 #include "cli/project.h"
 #include "cli/re-execution.h"
@@ -28,6 +29,9 @@ struct ServeOptions {
   std::vector<std::string> ips;
   // Port 0 is any free one. Nothing: what the configuration says, else kDefaultPort.
   std::optional<std::uint16_t> port;
+  // Nothing: what the configuration says, else plain HTTP.
+  std::optional<LocalProtocol> protocol;
+  HttpsFiles httpsFiles;
   // main()'s, to start the same command anew.
   std::vector<std::string> arguments;
 };
@@ -52,8 +56,9 @@ class Serving {
   Serving(const Serving&) = delete;
   Serving& operator=(const Serving&) = delete;
 
-  // Opens the listening sockets, or takes over those of the program before. Throws
-  // http::ListenError.
+  // Opens the listening sockets, or takes over those of the program before, and finds the
+  // certificate when HTTPS is wanted. Throws http::ListenError, and UsageError for files of a
+  // certificate that are of no use.
   void listen(const Config& config);
   // Answers with `handler`, says so, and returns when a signal has said to stop.
   ExitCode run(http::Handler handler, const Config& config);
@@ -68,6 +73,7 @@ class Serving {
   std::string url() const;
 
  private:
+  bool wantsHttps(const Config& config) const;
   void announce();
 
   const ServeOptions& options_;
@@ -78,6 +84,8 @@ class Serving {
   Runtime runtime_;
   boost::asio::steady_timer deadline_;
   std::unique_ptr<http::Listener> listener_;
+  // Null when plain HTTP is spoken.
+  std::unique_ptr<http::TlsServerContext> tls_;
   std::optional<http::Server> server_;
   io::Pending<void> serverStopped_;
   io::Pending<void> drained_;

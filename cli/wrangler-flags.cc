@@ -34,8 +34,8 @@ constexpr WranglerFlag kFlags[] = {
     {"--enable-containers", flag, notYet, "containers"},
     {"--experimental-vectorize-bind-to-prod", flag, refused, kHere},
     {"--host", value, harmless},
-    {"--https-cert-path", value, notYet, "HTTPS"},
-    {"--https-key-path", value, notYet, "HTTPS"},
+    {"--https-cert-path", value, harmless},
+    {"--https-key-path", value, harmless},
     {"--inspector-ip", value, notYet, "an inspector"},
     {"--inspector-port", value, notYet, "an inspector"},
     {"--jsx-factory", value, harmless},
@@ -64,12 +64,9 @@ constexpr WranglerFlag kFlags[] = {
     {"--upstream-protocol", value, harmless},
 };
 
-void take(const WranglerFlag& flag, std::string_view given, std::vector<std::string>& notices) {
+void take(const WranglerFlag& flag, std::vector<std::string>& notices) {
   std::string_view names = flag.names;
   std::string name(names.substr(0, names.find(',')));
-  if (name == "--local-protocol" && given == "https") {
-    throw UsageError("--local-protocol https: lathe serves plain HTTP only yet");
-  }
   if (flag.use == refused) throw UsageError(name + ": " + flag.text);
   if (flag.use == notYet) {
     notices.push_back(name + ": lathe does not have " + flag.text + " yet");
@@ -88,11 +85,10 @@ void addWranglerFlags(CLI::App& command, std::vector<std::string>& notices) {
     if (has(command, flag.names)) continue;
     CLI::Option* option = nullptr;
     if (flag.form == WranglerFlag::Form::flag) {
-      option = command.add_flag_callback(flag.names, [&] { take(flag, "", notices); });
+      option = command.add_flag_callback(flag.names, [&] { take(flag, notices); });
     } else {
       option = command.add_option_function<std::vector<std::string>>(
-          flag.names,
-          [&](const std::vector<std::string>& given) { take(flag, given.front(), notices); });
+          flag.names, [&](const std::vector<std::string>&) { take(flag, notices); });
       option->allow_extra_args(false);
     }
     option->group("");

@@ -178,7 +178,7 @@ export function serve(t, args = [], options = {}) {
 
 // Waits for the Ready line of a server and learns its address from it.
 export async function ready(server) {
-  const [, url] = await server.waitFor("stdout", /Ready on (http:\/\/\S+)/);
+  const [, url] = await server.waitFor("stdout", /Ready on (https?:\/\/\S+)/);
   server.url = url;
   server.port = Number(new URL(url).port);
   return server;

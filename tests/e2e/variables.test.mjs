@@ -120,7 +120,7 @@ describe("options of wrangler", () => {
     assert.match(stderr, /--inspector-port: lathe does not have an inspector yet\n/);
   });
 
-  for (const options of ["--remote", "-r", "--local-protocol https", "--var A", "--cwd nowhere"]) {
+  for (const options of ["--remote", "-r", "--local-protocol ftp", "--var A", "--cwd nowhere"]) {
     const args = options.split(" ");
     test(`${options} is refused in one line`, async (t) => {
       const cwd = project(t, files());

@@ -40,6 +40,13 @@ TEST_CASE("lathe serve takes a project and where to listen") {
   CHECK(full.project.environment == "far");
   CHECK(full.port == 0);
   CHECK(full.ips == Words{"0.0.0.0", "::1"});
+  CHECK_FALSE(plain.protocol);
+  auto https = parsed<ServeOptions>({"serve", "--local-protocol", "https", "--https-key-path",
+                                     "k.pem", "--https-cert-path=c.pem"});
+  CHECK(https.protocol == LocalProtocol::https);
+  CHECK(https.httpsFiles.key == "k.pem");
+  CHECK(https.httpsFiles.certificate == "c.pem");
+  CHECK(parsed<DevOptions>({"dev", "--local-protocol=http"}).serve.protocol == LocalProtocol::http);
   CHECK(parse({"serve"}).logFormat == LogFormat::text);
   CHECK(parse({"serve", "--log-format", "json"}).logFormat == LogFormat::json);
 }
@@ -106,6 +113,8 @@ TEST_CASE("wrong usage is refused, with what was meant") {
       {{"serve", "--port", "http"}, "http"},
       {{"serve", "--port", "70000"}, "70000"},
       {{"serve", "--port", "-1"}, "-1"},
+      {{"serve", "--local-protocol", "ftp"}, "ftp"},
+      {{"dev", "--https-key-path", "k.pem"}, "--https-cert-path"},
       {{"serve", "--log-format", "yaml"}, "yaml"},
       {{"serve", "a.js", "b.js"}, "\"b.js\" is one too many"},
       {{"fetch", "a.js", "b.js"}, "found \"b.js\""},

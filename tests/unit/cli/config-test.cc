@@ -66,6 +66,7 @@ TEST_CASE("the defaults") {
   CHECK(config.memoryMb == 128);
   CHECK(config.bodyMb == 100);
   CHECK_FALSE(config.port);
+  CHECK_FALSE(config.localProtocol);
   CHECK_FALSE(config.ip);
   CHECK(config.warnings.empty());
   CHECK(config.notices.empty());
@@ -74,7 +75,7 @@ TEST_CASE("the defaults") {
 TEST_CASE("every key reaches its place") {
   Config config = configOf(R"(
     "compatibility_date": "2026-08-01", "base_dir": ".",
-    "limits": {"cpu_ms": 50}, "dev": {"ip": "0.0.0.0", "port": 80},
+    "limits": {"cpu_ms": 50}, "dev": {"ip": "0.0.0.0", "port": 80, "local_protocol": "https"},
     "lathe": {"memory_mb": 64, "body_mb": 1, "v8_flags": ["--expose-gc", "--trace-gc"]},
     "rules": [{"type": "Text", "globs": ["**/*.md"], "fallthrough": true}],
     "vars": {"A": "a", "B": {"b": [1, "two",],}, "C": 3, "D": null},
@@ -86,6 +87,7 @@ TEST_CASE("every key reaches its place") {
   CHECK(config.cpuMs == 50);
   CHECK(config.ip == "0.0.0.0");
   CHECK(config.port == 80);
+  CHECK(config.localProtocol == LocalProtocol::https);
   CHECK(config.memoryMb == 64);
   CHECK(config.bodyMb == 1);
   CHECK(v8Flags({config}) == "--expose-gc --trace-gc");
@@ -126,6 +128,7 @@ TEST_CASE("mistakes are told with their place and what is expected") {
       {R"("limits": {"cpu_ms": -1})", "found the number -1"},
       {R"("limits": {"cpu_ms": 1.5})", "found the number 1.5"},
       {R"("dev": {"port": 70000})", "from 0 to 65535; found the number 70000"},
+      {R"("dev": {"local_protocol": "htps"})", "did you mean \"https\"?"},
       {R"("dev": {"port": 1e3})", "found the number 1e3"},
       {R"("lathe": [])", R"(2:10: "lathe" should be an object in braces; found a list)"},
       {R"("lathe": {"memory_mbs": 5})",
