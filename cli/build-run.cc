@@ -144,6 +144,12 @@ void BuildRun::end() {
   onEnd(succeeded ? "" : title_ + " " + howItEnded(status));
 }
 
+void logBuildBegin(TerminalLog& log, const BuildSettings& settings, std::string_view why) {
+  std::string line = "$ " + settings.command;
+  if (!why.empty()) line += "  # " + std::string(why);
+  logBuildLine(log, line);
+}
+
 void logBuildLine(TerminalLog& log, std::string_view line) {
   std::string text = log.format() == LogFormat::text ? "[build] " : "";
   log.note("build", text += line);
@@ -159,7 +165,7 @@ void runBuild(const Config& config, TerminalLog& log) {
     if (!error) ending = signal;
   });
   {
-    logBuildLine(log, "$ " + config.build->command);
+    logBuildBegin(log, *config.build);
     BuildRun run(
         loop, *config.build, [&](std::string_view line) { logBuildLine(log, line); },
         [&](const std::string& text) { failure = text; });

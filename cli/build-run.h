@@ -55,7 +55,8 @@ class BuildRun {
 // when it fails.
 void runBuild(const Config& config, TerminalLog& log);
 
-// How the log tells a line of a build.
+// How the log tells of a run that begins, and why; and a line of its output.
+void logBuildBegin(TerminalLog& log, const BuildSettings& settings, std::string_view why = {});
 void logBuildLine(TerminalLog& log, std::string_view line);
 
 }  // namespace lathe::cli

@@ -48,6 +48,11 @@ struct BuildSettings {
   std::vector<std::filesystem::path> watched;
   // Where the command is written: "wrangler.jsonc:7:12".
   std::string writtenAt;
+
+  // Wherever it is written.
+  bool operator==(const BuildSettings& other) const {
+    return command == other.command && folder == other.folder && watched == other.watched;
+  }
 };
 
 // Where the value of a variable is from: "wrangler.jsonc:4:12", ".dev.vars:3", "--var".

@@ -1,5 +1,6 @@
 #include "cli/dev-command.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <exception>
@@ -14,6 +15,7 @@
 #include "cli/bindings-table.h"
 #include "cli/browser.h"
 #include "cli/build-run.h"
+#include "cli/build-watch.h"
 #include "cli/dev-pages.h"
 #include "cli/hot-keys.h"
 #include "cli/input-end.h"
@@ -53,17 +55,36 @@ std::string namesOf(const std::vector<fs::path>& paths) {
   return names;
 }
 
+// What a build does not see: where Durable Objects keep what they store.
+std::set<fs::path> stateFolders(const DevOptions& options) {
+  const std::string& folder = options.serve.objects.persistTo;
+  if (folder.empty()) return {};
+  return {fs::absolute(folder).lexically_normal()};
+}
+
+// What came of the build before the worker is loaded for the first time.
+struct FirstBuild {
+  // What its folders held before it.
+  FolderContents contents;
+  // Empty when it has succeeded.
+  std::string failure;
+};
+
 class Dev {
  public:
-  Dev(const DevOptions& options, TerminalLog& log, Config config)
+  Dev(const DevOptions& options, TerminalLog& log, Config config, FirstBuild build)
       : options_(options),
         log_(log),
         config_(std::move(config)),
+        buildFailure_(std::move(build.failure)),
         serving_(options.serve, log, config_, {[this] { onHangUp(); }, [this] { pages_.close(); }}),
         spareTimer_(serving_.runtime().loop()),
         emptyTimer_(serving_.runtime().loop()),
         watch_(serving_.runtime().loop(), config_.folder, options.watch,
-               [this](const auto& paths) { onEvent(paths); }) {}
+               [this](const auto& paths) { onEvent(paths); }),
+        builds_(serving_.runtime().loop(), options.watch, stateFolders(options), buildHooks()) {
+    builds_.use(config_.build, std::move(build.contents));
+  }
 
   ExitCode run() {
     log_.showEverything();
@@ -75,11 +96,7 @@ class Dev {
         [this] { return broken_ && !answersWithError() ? "last good version" : ""; });
     for (const fs::path& file : config_.files) files_->noteNow(file);
     serving_.listen(config_);
-    try {
-      load(config_, files_);
-    } catch (const worker::LoadError& error) {
-      fail(error.what());
-    }
+    loadFirst();
     watchFiles();
     prepareNext();
     takeKeys();
@@ -114,6 +131,16 @@ class Dev {
     pages_.loaded();
   }
 
+  void loadFirst() {
+    try {
+      load(config_, files_);
+      if (!buildFailure_.empty()) fail(buildFailure_);
+    } catch (const worker::LoadError& error) {
+      // What is missing is likely what has not been built.
+      fail(buildFailure_.empty() ? error.what() : buildFailure_);
+    }
+  }
+
   // Ends the load when what was read of a file may be half of it.
   void refuseHalf(const fs::path& path) {
     if (!watch_.isBeingReplaced(path)) return;
@@ -136,9 +163,10 @@ class Dev {
     throw worker::LoadError(shownPath(path) + " is empty");
   }
 
-  void fail(const std::string& error) {
+  // `details` are for who has not seen what was printed before.
+  void fail(const std::string& error, const std::string& details = {}) {
     broken_ = true;
-    pages_.failed(error);
+    pages_.failed(details.empty() ? error : error + "\n\n" + details);
     log_.error(error + (good_ ? "\nThe version before goes on answering until this is mended."
                               : "\nThis is what is answered until it is mended."));
   }
@@ -155,6 +183,7 @@ class Dev {
       Config config = loadConfigAlone(options_.serve.project);
       for (const fs::path& file : config.files) refuseHalf(file);
       for (const fs::path& file : config.files) files->noteNow(file);
+      if (config.build != builds_.settings()) return changeBuild(config.build);
       load(config, files);
       serving_.sayWhatStays(config_, config);
       config_ = std::move(config);
@@ -163,6 +192,8 @@ class Dev {
                 "Reloaded " + why + " (" +
                     std::to_string(std::chrono::round<std::chrono::milliseconds>(took).count()) +
                     " ms)");
+      // It is not what its sources say.
+      if (!buildFailure_.empty()) fail(buildFailure_);
     } catch (const std::exception& error) {
       // Whatever it is: it may be mended by the next change, and be it in a file of before.
       files->addMissing(*files_);
@@ -187,6 +218,9 @@ class Dev {
 
   void onEvent(const std::set<fs::path>& paths) {
     auto changed = files_->changed(paths);
+    // The end of a build tells what it has written, which is not whole before; but it may be the
+    // build that is to be another one.
+    if (builds_.running() && !isOfConfig(changed)) return;
     if (!changed.empty()) return reload(namesOf(changed));
     // What was taken for half of it was the whole.
     if (half_) reload(namesOf({paths.begin(), paths.end()}));
@@ -202,6 +236,53 @@ class Dev {
     });
   }
 
+  bool isOfConfig(const std::vector<fs::path>& paths) const {
+    return std::ranges::any_of(paths, [&](const fs::path& path) {
+      return std::ranges::find(config_.files, path) != config_.files.end();
+    });
+  }
+
+  // ---- The build ----
+
+  BuildWatch::Hooks buildHooks() {
+    return {[this](const auto& changed) {
+              logBuildBegin(log_, *builds_.settings(),
+                            changed.empty() ? "" : namesOf(changed) + " changed");
+            },
+            [this](std::string_view line) { logBuildLine(log_, line); },
+            [this](const auto& failure, const auto& lines) { onBuilt(failure, lines); },
+            [this](const fs::path& own) {
+              log_.warning(config_.name,
+                           "the build writes " + shownPath(own) +
+                               " differently each time, in a folder of \"build.watch_dir\"; its "
+                               "changes during a build are passed over from now on");
+            }};
+  }
+
+  // What there is to load is loaded when the new build has ended.
+  void changeBuild(const std::optional<BuildSettings>& build) {
+    buildFailure_.clear();
+    builds_.use(build, build ? builds_.contents(*build) : FolderContents());
+    buildOrReload();
+  }
+
+  void onBuilt(const std::string& failure, const std::string& lines) {
+    buildFailure_ = failure;
+    bool wanted = std::exchange(reloadWanted_, false) || broken_;
+    if (!failure.empty()) return fail(failure, lines);
+    auto changed = files_->changed({});
+    if (!changed.empty()) return reload(namesOf(changed));
+    if (wanted) return reload(config_.shownAs);
+    log_.note("build", "Built; nothing that the worker is made of has changed");
+  }
+
+  // As somebody wants it who does not change a file.
+  void buildOrReload() {
+    if (!builds_.settings()) return reload(config_.shownAs);
+    reloadWanted_ = true;
+    builds_.run();
+  }
+
   // ---- The person at the terminal ----
 
   void takeKeys() {
@@ -215,7 +296,7 @@ class Dev {
                             {'b', "browser", [this] { openPage(); }},
                             {'c', "clear", [] { writeAll(STDERR_FILENO, kClearScreen); }},
                             {'s', "storage", [this] { showStorage(); }},
-                            {'r', "reload", [this] { reload(config_.shownAs); }},
+                            {'r', "reload", [this] { buildOrReload(); }},
                             {'q', "quit", stopByHand},
                             {'x', "", stopByHand},
                             {'h', "help", [this] { log_.note("help", keys_->help()); }},
@@ -229,7 +310,7 @@ class Dev {
   // A terminal that has been closed says so by the same signal that asks for a reload.
   void onHangUp() {
     bool closed = keys_ && keys_->active() && !TerminalKeys::possible();
-    closed ? stopByHand() : reload(config_.shownAs);
+    closed ? stopByHand() : buildOrReload();
   }
 
   // As Ctrl-C does it, with its limits on how long that may take.
@@ -292,10 +373,15 @@ class Dev {
   // A file that has been empty for a while is to be.
   bool emptyIsMeant_ = false;
   bool watchPosted_ = false;
+  // Why the last build has failed; empty: it has not.
+  std::string buildFailure_;
+  // The next build is followed by a reload whatever it writes.
+  bool reloadWanted_ = false;
   Serving serving_;
   boost::asio::steady_timer spareTimer_;
   boost::asio::steady_timer emptyTimer_;
   FileWatch watch_;
+  BuildWatch builds_;
   io::Pending<std::string> storageText_;
   std::optional<InputEnd> inputEnd_;
   std::optional<HotKeys> keys_;
@@ -305,13 +391,15 @@ class Dev {
 
 ExitCode dev(const DevOptions& options, TerminalLog& log) {
   Config config = loadConfigAlone(options.serve.project);
+  FirstBuild build;
+  if (config.build) build.contents = {config.build->watched, stateFolders(options)};
   try {
     runBuild(config, log);
   } catch (const ConfigError& error) {
     // What was built before may still load, and the next save may mend it.
-    log.error(error.what());
+    build.failure = error.what();
   }
-  return Dev(options, log, std::move(config)).run();
+  return Dev(options, log, std::move(config), std::move(build)).run();
 }
 
 }  // namespace lathe::cli

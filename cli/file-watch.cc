@@ -9,8 +9,9 @@
 
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
+
+#include "cli/silent-file-systems.h"
 
 namespace lathe::cli {
 
@@ -21,19 +22,6 @@ namespace {
 constexpr std::uint32_t kMask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_MODIFY | IN_DELETE |
                                 IN_MOVED_FROM | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF |
                                 IN_ONLYDIR;
-
-// File systems that other machines, or the one below, change without inotify hearing of it: NFS,
-// SMB in three dresses, 9P, FUSE, VirtualBox, Ceph, AFS, Coda.
-constexpr std::array<unsigned long, 10> kSilent = {0x6969,     0x517B,     0xFF534D42, 0xFE534D42,
-                                                   0x01021997, 0x65735546, 0x786F4256, 0x00C36400,
-                                                   0x5346414F, 0x73757245};
-
-bool isSilent(const fs::path& folder) {
-  struct statfs info;
-  if (::statfs(folder.c_str(), &info) != 0) return false;
-  auto type = static_cast<unsigned long>(info.f_type) & 0xFFFFFFFF;
-  return std::ranges::find(kSilent, type) != kSilent.end();
-}
 
 bool isWithin(const fs::path& path, const fs::path& folder) {
   return std::ranges::mismatch(folder, path).in1 == folder.end();
@@ -116,7 +104,7 @@ void FileWatch::addNames(const Path& place, const Path& file) {
 }
 
 bool FileWatch::watchFolder(const Path& folder, Names names) {
-  if (way_ == Way::poll || isSilent(folder)) return false;
+  if (way_ == Way::poll || isOnSilentFileSystem(folder)) return false;
   int descriptor = ::inotify_add_watch(inotify_.native_handle(), folder.c_str(), kMask);
   // A folder that has just gone: that of its parent tells when it comes back.
   if (descriptor < 0) return errno == ENOENT || errno == ENOTDIR;
