@@ -317,7 +317,8 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   CLI::App* storageCommand = addStorageCommand(app, storage);
 
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend() - 1);
+    std::vector<std::string> apart = withPairsApart(arguments);
+    std::vector<std::string> reversed(apart.rbegin(), apart.rend() - 1);
     app.parse(reversed);
   } catch (const CLI::CallForVersion& version) {
     line.command = Information{version.what()};

@@ -1,5 +1,8 @@
 #include "cli/project-arguments.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "cli/usage-error.h"
@@ -13,9 +16,29 @@ const char* const kProjectHelp =
 
 namespace {
 
-// At the first colon, as wrangler does.
+// The options of pairs, and what may stand between the two: wrangler splits at the first colon, and
+// esbuild's own `define` at the first `=`.
+struct PairOption {
+  std::string_view name;
+  const char* separators = ":";
+};
+constexpr std::array<PairOption, 3> kPairOptions = {{{"--alias"}, {"--define", ":="}, {"--var"}}};
+
+const PairOption* pairOption(std::string_view name) {
+  auto found = std::ranges::find(kPairOptions, name, &PairOption::name);
+  return found == kPairOptions.end() ? nullptr : &*found;
+}
+
+// Whether a word behind the value of such an option is one more value. Of a URL the first colon is
+// none between two.
+bool isPair(const PairOption& option, std::string_view word) {
+  std::size_t at = word.find_first_of(option.separators);
+  return at != word.npos && at != 0 && !word.starts_with('-') &&
+         !word.substr(at + 1).starts_with("//");
+}
+
 ProjectChoice::Pair pairOf(const char* option, const char* form, const std::string& text) {
-  std::size_t colon = text.find(':');
+  std::size_t colon = text.find_first_of(pairOption(option)->separators);
   if (colon == std::string::npos || colon == 0) {
     throw UsageError(std::string(option) + " needs " + form + "; found \"" + text + "\"");
   }
@@ -42,13 +65,9 @@ void addRepeatable(CLI::App& command, const std::string& names, std::vector<std:
   command.add_option(names, values, description)->option_text(value)->allow_extra_args(false);
 }
 
-void addProjectOptions(CLI::App& command, ProjectChoice& project) {
-  command
-      .add_option("--config,-c", project.config, "The configuration, where a script is named too")
-      ->option_text("FILE");
+void addReplacements(CLI::App& command, ProjectChoice& project) {
   command.add_option("--env,-e", project.environment, "Environment of the configuration")
       ->option_text("NAME");
-  command.add_option("--name", project.name, "The worker's name")->option_text("NAME");
   addPairs(command, "--var", "NAME:VALUE", project.variables,
            "A variable for env; over all others");
   addRepeatable(command, "--env-file", project.envFiles,
@@ -61,7 +80,32 @@ void addProjectOptions(CLI::App& command, ProjectChoice& project) {
                 "Instead of the configuration's", "FLAG");
   addPairs(command, "--alias", "SPECIFIER:PATH", project.aliases,
            "The file to take where a module is imported");
-  addPairs(command, "--define", "NAME:VALUE", project.defines, "Not yet: replaces an identifier");
+  addPairs(command, "--define", "NAME:VALUE", project.defines,
+           "Not yet: replaces an identifier");
+}
+
+void addProjectOptions(CLI::App& command, ProjectChoice& project) {
+  command
+      .add_option("--config,-c", project.config, "The configuration, where a script is named too")
+      ->option_text("FILE");
+  command.add_option("--name", project.name, "The worker's name")->option_text("NAME");
+  addReplacements(command, project);
+}
+
+std::vector<std::string> withPairsApart(const std::vector<std::string>& arguments) {
+  std::vector<std::string> apart;
+  const PairOption* option = nullptr;
+  bool needsValue = false;
+  for (const std::string& word : arguments) {
+    if (option && !needsValue && isPair(*option, word)) {
+      apart.emplace_back(option->name);
+    } else if (!needsValue) {
+      option = pairOption(word.substr(0, word.find('=')));
+    }
+    needsValue = !needsValue && option && option->name == word;
+    apart.push_back(word);
+  }
+  return apart;
 }
 
 }  // namespace lathe::cli

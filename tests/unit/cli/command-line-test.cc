@@ -136,4 +136,35 @@ TEST_CASE("wrong usage is refused, with what was meant") {
   }
 }
 
+TEST_CASE("several values may stand behind one --var, --define or --alias") {
+  using Pairs = std::vector<ProjectChoice::Pair>;
+  auto dev = [](Words words) {
+    words.insert(words.begin(), "dev");
+    return parsed<DevOptions>(std::move(words)).serve.project;
+  };
+  CHECK(dev({"--var", "A:1", "B:2"}).variables == Pairs{{"A", "1"}, {"B", "2"}});
+  CHECK(dev({"--var=A:1", "B:2", "--var", "C:3"}).variables ==
+        Pairs{{"A", "1"}, {"B", "2"}, {"C", "3"}});
+
+  // What does not look like one is no value any more, nor is what stands behind it.
+  auto mixed = dev({"--var", "A:1", "B:http://x", "script.js", "--define", "A:1", "B=\":\"",
+                    "--alias", "./a.js:./b.js", "c:./c.js", "--env", "far"});
+  CHECK(mixed.variables == Pairs{{"A", "1"}, {"B", "http://x"}});
+  CHECK(mixed.path == "script.js");
+  CHECK(mixed.defines == Pairs{{"A", "1"}, {"B", "\":\""}});
+  CHECK(mixed.aliases == Pairs{{"./a.js", "./b.js"}, {"c", "./c.js"}});
+  CHECK(mixed.environment == "far");
+
+  auto fetch = parsed<FetchOptions>({"fetch", "--var", "A:1", "http://shop.example/"});
+  CHECK(fetch.request.url == "http://shop.example/");
+  CHECK(fetch.project.variables == Pairs{{"A", "1"}});
+  CHECK(parsed<FetchOptions>({"fetch", "-H", "a: b", "c.js", "-H", "d: e"}).request.headers ==
+        Words{"a: b", "d: e"});
+
+  CHECK_THROWS_WITH_AS(dev({"--var", "script.js"}), "--var needs NAME:VALUE; found \"script.js\"",
+                       UsageError);
+  CHECK_THROWS_WITH_AS(dev({"--define", "A"}), "--define needs NAME:VALUE; found \"A\"",
+                       UsageError);
+}
+
 }  // namespace lathe::cli
