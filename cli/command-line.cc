@@ -122,12 +122,17 @@ void addLog(CLI::App& command, CommandLine& line) {
       ->option_text("debug|info|log|warn|error|none");
 }
 
-// What the commands have in common that run one worker.
-void addCommon(CLI::App& command, ProjectChoice& project, CommandLine& line) {
-  addProjectOptions(command, project);
+// What the commands have in common that run workers.
+void addSurroundings(CLI::App& command, CommandLine& line) {
   command.add_option("--cwd", line.cwd, "Work in this folder")->option_text("DIR");
   addLog(command, line);
   addWranglerFlags(command, line.notices);
+}
+
+// And those that run one.
+void addCommon(CLI::App& command, ProjectChoice& project, CommandLine& line) {
+  addProjectOptions(command, project);
+  addSurroundings(command, line);
 }
 
 // The same arguments for a process that works in `folder` already.
@@ -309,8 +314,8 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
       ->option_text("TEXT");
   addObjectStore(*testCommand, test.objects);
-  testCommand->add_option("--env,-e", test.environment, "Environment of the configuration")
-      ->option_text("NAME");
+  addReplacements(*testCommand, test.project);
+  addSurroundings(*testCommand, line);
   testCommand->footer(kTestExamples);
 
   StorageOptions storage;

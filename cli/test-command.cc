@@ -45,7 +45,9 @@ std::string indented(std::string_view text) {
 ExitCode test(const TestOptions& options, TerminalLog& log) {
   std::vector<Config> configs;
   for (const std::string& path : options.paths) {
-    configs.push_back(loadConfig({path, options.environment}));
+    ProjectChoice choice = options.project;
+    choice.path = path;
+    configs.push_back(loadConfig(choice));
     runBuild(configs.back(), log);
   }
   Runtime runtime(log, configs, options.objects);

@@ -167,4 +167,16 @@ TEST_CASE("several values may stand behind one --var, --define or --alias") {
                        UsageError);
 }
 
+TEST_CASE("lathe test takes what replaces parts of a configuration") {
+  auto test = parsed<TestOptions>({"test", "a.jsonc", "b.jsonc", "--env", "far", "--var", "A:1",
+                                   "--env-file", "x", "--compatibility-date", "2026-01-01"});
+  CHECK(test.paths == Words{"a.jsonc", "b.jsonc"});
+  CHECK(test.project.environment == "far");
+  CHECK(test.project.variables.size() == 1);
+  CHECK(test.project.envFiles == Words{"x"});
+  CHECK(test.project.compatibilityDate == "2026-01-01");
+  // There may be several, which cannot have one name.
+  CHECK_THROWS_AS(parse({"test", "a.jsonc", "--name", "x"}), UsageError);
+}
+
 }  // namespace lathe::cli
