@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/config-node.h"
+#include "cli/define.h"
 #include "cli/json-text.h"
 #include "cli/read-file.h"
 #include "cli/unsupported-keys.h"
@@ -64,11 +65,16 @@ void resolveCompatibility(Config& config, std::optional<std::string_view> date,
   for (const std::string& line : resolved.notices) config.notices.push_back(flagsAt + ": " + line);
 }
 
-void noteDefines(Config& config, const ProjectChoice& choice) {
-  if (choice.defines.empty()) return;
-  std::string names;
-  for (const auto& [name, value] : choice.defines) names += (names.empty() ? "" : ", ") + name;
-  config.warnings.push_back("--define: lathe does not replace identifiers yet: " + names);
+// One that is there already gives way.
+void addDefine(Config& config, worker::Constant constant) {
+  std::erase_if(config.constants, [&](const auto& other) { return other.path == constant.path; });
+  config.constants.push_back(std::move(constant));
+}
+
+void addChosenDefines(Config& config, const ProjectChoice& choice) {
+  for (const auto& [name, value] : choice.defines) {
+    addDefine(config, readDefine(name, value, "--define"));
+  }
 }
 
 // Fills in a Config from a file, key by key.
@@ -88,7 +94,7 @@ class Reader {
     readModules();
     readRules();
     readAliases();
-    noteDefines(config_, choice_);
+    readDefines();
     readBuild();
     readCompatibility();
     // First of all that binds, as it wants to be.
@@ -251,6 +257,15 @@ class Reader {
       }
     }
     addChosenAliases(config_, choice_);
+  }
+
+  void readDefines() {
+    if (auto defines = find("define")) {
+      for (const ConfigNode& node : defines->members()) {
+        addDefine(config_, readDefine(node.key(), node.text(), node.file().at(node.place())));
+      }
+    }
+    addChosenDefines(config_, choice_);
   }
 
   void readBuild() {
@@ -459,7 +474,7 @@ Config configForScript(const fs::path& script, const ProjectChoice& choice) {
   config.main = {script, ""};
   config.baseDir = script.parent_path();
   addChosenAliases(config, choice);
-  noteDefines(config, choice);
+  addChosenDefines(config, choice);
   if (!choice.compatibilityDate.empty() || !choice.compatibilityFlags.empty()) {
     std::optional<std::string_view> date;
     if (!choice.compatibilityDate.empty()) date = choice.compatibilityDate;

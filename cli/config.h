@@ -102,6 +102,7 @@ struct Config {
 
   Compatibility compatibility;
   std::vector<worker::Binding> bindings;
+  std::vector<worker::Constant> constants;
   // Those of the first bindings, which are the variables.
   std::vector<VariableOrigin> variables;
   std::vector<worker::ActorClass> actorClasses;

@@ -81,7 +81,7 @@ void addReplacements(CLI::App& command, ProjectChoice& project) {
   addPairs(command, "--alias", "SPECIFIER:PATH", project.aliases,
            "The file to take where a module is imported");
   addPairs(command, "--define", "NAME:VALUE", project.defines,
-           "Not yet: replaces an identifier");
+           "What a name stands for in the script, as JSON");
 }
 
 void addProjectOptions(CLI::App& command, ProjectChoice& project) {

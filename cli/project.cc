@@ -133,13 +133,13 @@ std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& confi
     source.name = config.name;
     source.compatibility = config.compatibility;
     if (config.modules.empty()) {
-      source.modules =
-          std::make_shared<ModuleFiles>(config.main, config.baseDir, config.rules, config.aliases,
-                                        onRead);
+      source.modules = std::make_shared<ModuleFiles>(config.main, config.baseDir, config.rules,
+                                                     config.aliases, onRead);
     } else {
       source.modules = std::make_shared<ListedModules>(config.modules, onRead);
     }
     source.bindings = config.bindings;
+    source.constants = config.constants;
     source.actorClasses = config.actorClasses;
     source.cpuMsMax = config.cpuMs;
     source.memoryBytesMax = std::size_t{config.memoryMb} << 20;

@@ -31,7 +31,7 @@ constexpr WranglerKey kKeys[] = {
     {"containers", missing, environment, "containers"},
     {"d1_databases", missing, environment, "D1 databases", "[].binding", "D1 database"},
     {"data_blobs", missing, topLevel, "data blobs", "{}", "data blob"},
-    {"define", missing, environment, "replacement of identifiers"},
+    {"define", read, environment},
     {"dev", read, topLevel},
     {"dispatch_namespaces", missing, environment, "Workers for Platforms", "[].binding",
      "dispatch namespace"},

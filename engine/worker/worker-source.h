@@ -80,6 +80,19 @@ struct Binding {
   std::variant<Text, Json, Service, Actors, Unsupported> value;
 };
 
+// A name that leads to a value wherever the script says it: a property of the global object, or of
+// an object that a global name leads to.
+struct Constant {
+  enum class Kind {
+    json,  // the value is JSON
+    name,  // or another name, such as `globalThis`, which is looked up when it is used
+  };
+  // `process.env.MODE` has three parts. Each is an identifier; there is at least one.
+  std::vector<std::string> path;
+  std::string value;
+  Kind kind = Kind::json;
+};
+
 // What is to be known of an exported class of actors. One without an entry has a unique key made of
 // the worker's name and its own, and nothing special.
 struct ActorClass {
@@ -99,6 +112,7 @@ struct WorkerSource {
   Compatibility compatibility;
   std::shared_ptr<ModuleLoader> modules;
   std::vector<Binding> bindings;
+  std::vector<Constant> constants;
   std::vector<ActorClass> actorClasses;
   // CPU time that one entry into the script may take.
   std::uint32_t cpuMsMax = 30'000;

@@ -5,6 +5,7 @@
 #include "engine/api/loopback-service.h"
 #include "engine/io/cpu-watch.h"
 #include "engine/js/platform.h"
+#include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/worker-isolate.h"
 
@@ -116,6 +117,7 @@ void Worker::start(js::Lock& js) {
       serviceWorker_ = runServiceWorker(js, main);
     }
     if (!serviceWorker_) runModules(js, modules_.link(js, main));
+    defineConstants(js, script_->source().constants);
     context->AllowCodeGenerationFromStrings(false);
   } catch (const js::ExceptionPending&) {
     failToStart(js, guard);

@@ -49,6 +49,26 @@ describe("lathe test", () => {
     assert.match(stdout, /1 passed, 0 failed\n$/);
   });
 
+  test("takes what replaces parts of the configurations", async (t) => {
+    const script = `export default { test(controller, env) { throw new Error(JSON.stringify([env, VERSION])); } };`;
+    const cwd = project(t, {
+      ...worker(script, { name: "a", vars: { A: "top" }, env: { far: { vars: { A: "far" } } } }),
+      "b.json": configText({ name: "b", vars: { B: "b" } }),
+      "my.env": "C=file\n",
+    });
+    const args = ["test", "wrangler.json", "b.json", "--env-file", "my.env", "--var", "D:1", "E:2", "--define", "VERSION:7"];
+    const { code, stdout } = await run(args, { cwd });
+    assert.equal(code, 5);
+    for (const env of [`{"A":"top","C":"file","D":"1","E":"2"}`, `{"B":"b","C":"file","D":"1","E":"2"}`]) {
+      assert.ok(stdout.includes(`Error: [${env},7]`), stdout);
+    }
+    const far = await run(["test", "wrangler.json", "--env", "far", "--define", "VERSION=0", "--cwd", "."], { cwd });
+    assert.match(far.stdout, /\[\{"A":"far"\},0\]/);
+    const dated = await run(["test", "wrangler.json", "--compatibility-date", "not a date"], { cwd });
+    assert.equal(dated.code, 1);
+    assert.match(dated.stderr, /--compatibility-date/);
+  });
+
   test("--filter runs what matches", async (t) => {
     const folder = project(t, worker(mixed, { name: "mixed", ...nodeCompat }));
     const { code, stdout } = await run(["test", "wrangler.json", "--filter", "adds"], {

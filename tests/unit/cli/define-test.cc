@@ -1,0 +1,67 @@
+#include "cli/define.h"
+
+#include <doctest/doctest.h>
+
+#include "cli/config-file.h"
+
+namespace lathe::cli {
+
+namespace {
+
+using Kind = worker::Constant::Kind;
+
+std::string errorOf(const std::string& name, const std::string& value) {
+  try {
+    readDefine(name, value, "w:1:1");
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a define has a name and a value, which is JSON or another name") {
+  struct {
+    const char* name;
+    const char* value;
+    std::vector<std::string> path;
+    Kind kind;
+  } cases[] = {
+      {"MODE", R"("production")", {"MODE"}, Kind::json},
+      {"process.env.NODE_ENV", R"("x")", {"process", "env", "NODE_ENV"}, Kind::json},
+      {"$_a1.\u00fc", "{\"a\": [1, null]}", {"$_a1", "\u00fc"}, Kind::json},
+      {"DEBUG", "false", {"DEBUG"}, Kind::json},
+      {"global", "globalThis", {"global"}, Kind::name},
+      {"NOW", "Date.now", {"NOW"}, Kind::name},
+      {"NONE", "undefined", {"NONE"}, Kind::name},
+  };
+  for (const auto& [name, value, path, kind] : cases) {
+    CAPTURE(name);
+    worker::Constant constant = readDefine(name, value, "w:1:1");
+    CHECK(constant.path == path);
+    CHECK(constant.value == value);
+    CHECK(constant.kind == kind);
+  }
+}
+
+TEST_CASE("what is no name cannot be defined") {
+  for (const char* name : {"", "a-b", "1a", "a..b", ".a", "a.", "a b", "a[0]", "a()"}) {
+    CAPTURE(name);
+    CHECK(errorOf(name, "1").find("cannot be defined: it is no name") != std::string::npos);
+  }
+  CHECK(errorOf("import.meta.env.MODE", "1") ==
+        "w:1:1: not implemented in lathe: a define of import.meta.env.MODE");
+}
+
+TEST_CASE("what is neither JSON nor a name is no value, and the quotes that are missing are told") {
+  for (const char* value : {"", "two words", "1 + 1", "{a: 1}", "'a'", "f()", "3.x", "// 1"}) {
+    CAPTURE(value);
+    CHECK(errorOf("A", value).find("is neither JSON nor a name") != std::string::npos);
+  }
+  CHECK(errorOf("MODE", "in production") ==
+        "w:1:1: the value of MODE, \"in production\", is neither JSON nor a name; a text needs "
+        "quotes of its own, such as \"\\\"production\\\"\"");
+}
+
+}  // namespace lathe::cli
