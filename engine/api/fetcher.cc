@@ -31,7 +31,7 @@ v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<
                                std::optional<v8::Local<v8::Value>> arguments) {
   auto& context = io::IoContext::current();
   RpcHostObjects hosts;
-  RpcCall call{std::move(path), std::nullopt};
+  RpcCall call{std::move(path), std::nullopt, context.requestNumber()};
   if (arguments) call.arguments = js::serialize(js, *arguments, {}, hosts);
   return context.awaitIo(js, stub->target_->call(std::move(call)),
                          [](js::Lock& inner, RpcResult result) -> v8::Local<v8::Value> {

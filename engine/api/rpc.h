@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@ struct RpcCall {
   std::vector<std::string> path;
   // An array; nothing when a property is read.
   std::optional<js::SerializedValue> arguments;
+  // Of the request during which it is made (io::RequestHead); 0 when there is none.
+  std::uint64_t requestNumber = 0;
 };
 
 struct RpcResult {

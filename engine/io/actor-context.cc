@@ -79,9 +79,9 @@ v8::Local<v8::Promise> IoContext::runSection(js::Lock& js, SectionBody body) {
         late->section->failed(std::make_exception_ptr(js::plainError(kTooLong)));
       });
   // Starts when the lock of this turn is released, ahead of any event that waits.
-  admit(running->section, [this, running](InputGate::Lock lock) {
+  admit(running->section, [this, running, request = requestNumber_](InputGate::Lock lock) {
     runLocked(
-        std::move(lock),
+        std::move(lock), request,
         [&](js::Lock& inner) {
           // What is thrown at once ends the section as what is thrown later does.
           auto settled = js::check(v8::Promise::Resolver::New(inner.context()));

@@ -234,26 +234,29 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
   for (auto argument : arguments) call->arguments.emplace_back(js, argument);
   std::uint32_t id = realm_.nextTimerId();
   auto section = inputLock_ ? inputLock_.criticalSection() : nullptr;
-  timers_.add(id, delayMs, repeat, [weak = weak_from_this(), call, section] {
-    auto self = weak.lock();
-    if (!self) return;
-    auto enter = [call](js::Lock& inner) {
-      std::vector<v8::Local<v8::Value>> values;
-      for (auto& argument : call->arguments) values.push_back(argument.get(inner));
-      js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
-                                                static_cast<int>(values.size()), values.data()));
-    };
-    if (!self->gates_) return self->runTimer(enter, {});
-    self->admit(section, [raw = self.get(), enter](InputGate::Lock lock) {
-      raw->runTimer(enter, std::move(lock));
-    });
-  });
+  timers_.add(
+      id, delayMs, repeat, [weak = weak_from_this(), call, section, request = requestNumber_] {
+        auto self = weak.lock();
+        if (!self) return;
+        auto enter = [call](js::Lock& inner) {
+          std::vector<v8::Local<v8::Value>> values;
+          for (auto& argument : call->arguments) values.push_back(argument.get(inner));
+          js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
+                                                    static_cast<int>(values.size()),
+                                                    values.data()));
+        };
+        if (!self->gates_) return self->runTimer(enter, {}, request);
+        self->admit(section, [raw = self.get(), enter, request](InputGate::Lock lock) {
+          raw->runTimer(enter, std::move(lock), request);
+        });
+      });
   return id;
 }
 
-void IoContext::runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock) {
+void IoContext::runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock,
+                         std::uint64_t request) {
   auto self = shared_from_this();
-  runLocked(std::move(lock), call, [](js::Lock&) {});
+  runLocked(std::move(lock), request, call, [](js::Lock&) {});
   checkHang();
 }
 

@@ -42,7 +42,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // What it runs for, such as "GET /path"; for messages.
   void setTitle(std::string title) { title_ = std::move(title); }
   const std::string& title() const { return title_; }
-  // The number of the request that it runs for; 0 when there is none, as in an actor.
+  // The number of the request that it runs for, in an actor of the one that has caused what runs
+  // now; 0 when there is none.
   void setRequestNumber(std::uint64_t number) { requestNumber_ = number; }
   std::uint64_t requestNumber() const { return requestNumber_; }
 
@@ -88,9 +89,11 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Null when this is no actor's.
   ActorGates* gates() const { return gates_; }
 
-  // As `run`, holding the input lock until the microtasks have drained.
+  // As `run`, holding the input lock until the microtasks have drained, for the request of this
+  // number.
   template <class Body, class After>
-  bool runLocked(InputGate::Lock lock, Body&& body, After&& after) {
+  bool runLocked(InputGate::Lock lock, std::uint64_t request, Body&& body, After&& after) {
+    requestNumber_ = request;
     // What the entry leaves of the lock goes when this stack frame does, outside of JavaScript.
     auto self = shared_from_this();
     auto before = std::exchange(inputLock_, std::move(lock));
@@ -288,7 +291,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
         : context(owner),
           resolver(js, promise),
           pending(std::move(waited)),
-          continuation(std::move(then)) {}
+          continuation(std::move(then)),
+          request(owner.requestNumber_) {}
 
     void begin() {
       if (pending.settled()) {
@@ -321,7 +325,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
       context.tasks_.erase(position);
       if (this->brings == Brings::nothing) --context.silentTasks_;
       context.runLocked(
-          std::move(lock), [&](js::Lock& js) { settle(js, std::move(outcome)); }, [](js::Lock&) {});
+          std::move(lock), request, [&](js::Lock& js) { settle(js, std::move(outcome)); },
+          [](js::Lock&) {});
       owned.reset();  // this object
       self->checkHang();
     }
@@ -367,6 +372,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     js::Ref<v8::Promise::Resolver> resolver;
     Pending<T> pending;
     Continuation continuation;
+    // The one during which it was asked for.
+    std::uint64_t request;
     // Of an actor: the lock that was kept since the call, and the section that the call was made
     // in.
     InputGate::Lock held;
@@ -376,7 +383,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   struct Section;
   void endSection(js::Lock& js, const std::shared_ptr<Section>& running, v8::Local<v8::Value> value,
                   bool fulfilled);
-  void runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock);
+  void runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock, std::uint64_t request);
 
   // Runs `body`; a C++ or JavaScript exception that leaves it is logged as uncaught.
   bool guarded(js::Lock& js, const std::function<void()>& body);

@@ -49,7 +49,7 @@ io::Pending<Worker::Actor::AlarmResult> Worker::Actor::alarm(persist::AlarmTime 
   auto alarm = std::make_shared<Alarm>(host_.loop);
   alarm->resolver = std::move(channel.resolver);
   deliver(
-      "the alarm",
+      "the alarm", 0,
       [this, alarm, scheduled, retryCount](js::Lock& js,
                                            Instance& instance) -> v8::Local<v8::Value> {
         if (!instance.cache()) return js.undefined();

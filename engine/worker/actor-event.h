@@ -8,6 +8,8 @@ namespace lathe::worker {
 // One event on its way through an actor.
 struct Worker::Actor::Event {
   std::string title;
+  // Of the request that has caused it; 0 when none has.
+  std::uint64_t request = 0;
   Handle handle;
   Accept accept;
   std::function<void(std::exception_ptr)> fail;

@@ -62,7 +62,7 @@ void Worker::Actor::receive(const std::shared_ptr<api::HibernatableSocket>& sock
   auto reception = std::make_shared<Reception>(host_.loop, std::move(event));
   auto limitMs = sockets_->eventTimeoutMs;
   deliver(
-      "an event of a WebSocket",
+      "an event of a WebSocket", 0,
       [this, socket, reception, last, limitMs](js::Lock& js,
                                                Instance& instance) -> v8::Local<v8::Value> {
         reception->worker = instance.worker;

@@ -65,10 +65,11 @@ io::Pending<io::Response> Worker::Actor::fetch(io::RequestHead head,
   std::string title(method.data(), method.size());
   title.append(" ").append(target.data(), target.size());
   auto asked = api::Response::askedBy(head);
+  auto number = head.number;
   auto request = std::make_shared<Request>(
       Request{std::move(head), std::move(body), std::move(channel.resolver)});
   deliver(
-      std::move(title),
+      std::move(title), number,
       [request](js::Lock& js, Instance& instance) {
         auto object = instance.object.get(js);
         auto made = js::make<api::Request>(std::move(request->head));
@@ -103,9 +104,10 @@ io::Pending<api::RpcResult> Worker::Actor::call(api::RpcCall call) {
   };
   auto channel = io::makePending<api::RpcResult>();
   std::string title = "the call of " + (call.path.empty() ? std::string() : call.path.back());
+  auto number = call.requestNumber;
   auto kept = std::make_shared<Call>(Call{std::move(call), std::move(channel.resolver)});
   deliver(
-      std::move(title),
+      std::move(title), number,
       [kept](js::Lock& js, Instance& instance) {
         auto* entrypoint = instance.worker->findEntrypoint(instance.actorClass.className);
         if (entrypoint && entrypoint->kind != Entrypoint::Kind::actorClass) {
@@ -127,10 +129,11 @@ io::Pending<api::RpcResult> Worker::Actor::call(api::RpcCall call) {
   return std::move(channel.pending);
 }
 
-void Worker::Actor::deliver(std::string title, Handle handle, Accept accept,
+void Worker::Actor::deliver(std::string title, std::uint64_t request, Handle handle, Accept accept,
                             std::function<void(std::exception_ptr)> fail) {
   auto event = std::make_shared<Event>();
   event->title = std::move(title);
+  event->request = request;
   event->handle = std::move(handle);
   event->accept = std::move(accept);
   event->fail = std::move(fail);
@@ -161,7 +164,7 @@ void Worker::Actor::beginWaiting() {
 void Worker::Actor::begin(const std::shared_ptr<Event>& event) {
   idleTimer_.cancel();
   event->position = underWay_.insert(underWay_.end(), event);
-  if (!instance_) construct();
+  if (!instance_) construct(event->request);
   if (broken()) return;
   instance_->context->admit(nullptr, [weak = weak_from_this(), event](io::InputGate::Lock lock) {
     if (auto self = weak.lock()) self->enter(event, std::move(lock));
@@ -195,7 +198,7 @@ void Worker::Actor::run(const std::shared_ptr<Event>& event, io::InputGate::Lock
   };
   v8::Local<v8::Value> result;
   instance->context->runLocked(
-      std::move(lock),
+      std::move(lock), event->request,
       [&](js::Lock& js) {
         auto exception =
             js::caught(js, [&] { result = js::followThenable(js, event->handle(js, *instance)); });
@@ -249,7 +252,7 @@ void Worker::Actor::end(const std::shared_ptr<Event>& event) {
 
 // ---- The instance ----
 
-void Worker::Actor::construct() {
+void Worker::Actor::construct(std::uint64_t request) {
   auto definition = options_.definition();
   const auto& name = definition.actorClass.className;
   auto* entrypoint = definition.worker ? definition.worker->findEntrypoint(name) : nullptr;
@@ -271,12 +274,12 @@ void Worker::Actor::construct() {
         if (self && self->instance_.get() == made) self->breakWith(std::move(error));
       });
   instance_->context->admit(
-      nullptr, [weak = weak_from_this(), instance = instance_](io::InputGate::Lock lock) {
+      nullptr, [weak = weak_from_this(), instance = instance_, request](io::InputGate::Lock lock) {
         auto self = weak.lock();
         if (!self) return;
         instance->context->setTitle("the constructor of " + instance->actorClass.className);
         instance->context->runLocked(
-            std::move(lock), [&](js::Lock& js) { self->runConstructor(js, *instance); },
+            std::move(lock), request, [&](js::Lock& js) { self->runConstructor(js, *instance); },
             [](js::Lock&) {});
       });
 }

@@ -115,7 +115,8 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // the output gate lets it.
   using Accept = std::function<std::function<void()>(js::Lock&, v8::Local<v8::Value>)>;
 
-  void deliver(std::string title, Handle handle, Accept accept,
+  // `request` is the number of the one that has caused the event; 0 when none has.
+  void deliver(std::string title, std::uint64_t request, Handle handle, Accept accept,
                std::function<void(std::exception_ptr)> fail);
   void begin(const std::shared_ptr<Event>& event);
   void enter(const std::shared_ptr<Event>& event, io::InputGate::Lock lock);
@@ -123,8 +124,9 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // The handler has ended: waits for the output gate, then tells the caller.
   void conclude(const std::shared_ptr<Event>& event, std::function<void()> tell);
   void end(const std::shared_ptr<Event>& event);
-  // Makes the instance, whose constructor is the first to pass its gate.
-  void construct();
+  // Makes the instance, whose constructor is the first to pass its gate; `request` is the number of
+  // the one that has caused it.
+  void construct(std::uint64_t request);
   void runConstructor(js::Lock& js, Instance& instance);
   // Something has come over a socket that outlives the instance.
   void receive(const std::shared_ptr<api::HibernatableSocket>& socket,

@@ -150,6 +150,7 @@ io::Pending<api::RpcResult> Invocation::call(api::RpcCall call,
                                              const api::EntrypointTarget& entrypoint) {
   auto self = shared_from_this();
   context_->setTitle("the call of " + (call.path.empty() ? std::string() : call.path.back()));
+  context_->setRequestNumber(call.requestNumber);
   auto channel = io::makePending<api::RpcResult>();
   callWaiting_.emplace(std::move(channel.resolver));
   callWaiting_->onDropped([weak = weak_from_this()] {

@@ -83,6 +83,41 @@ describe("the terminal shows", () => {
     assert.doesNotMatch(server.stderr, /secret/);
   });
 
+  test("the request that an object's messages come from, also when several are under way", async (t) => {
+    const objects = `
+      import { DurableObject } from "cloudflare:workers";
+      export class Room extends DurableObject {
+        constructor(ctx, env) { super(ctx, env); console.log("made"); }
+        async fetch(request) {
+          const { pathname } = new URL(request.url);
+          console.log("in", pathname);
+          setTimeout(() => console.log("timer of", pathname), 20);
+          await this.ctx.storage.put("last", pathname);
+          await scheduler.wait(pathname === "/slow" ? 150 : 10);
+          console.log("out", pathname);
+          return new Response("done");
+        }
+        say(text) { console.log("say", text); return this.ctx.blockConcurrencyWhile(async () => console.log("alone", text)); }
+      }
+      export default { async fetch(request, env) {
+        const stub = env.ROOM.getByName("one");
+        if (request.url.endsWith("/say")) { await stub.say("hello"); return new Response(); }
+        return stub.fetch(request);
+      } };`;
+    const server = await dev(t, project(t, worker(objects, { durable_objects: { bindings: [{ name: "ROOM", class_name: "Room" }] } })));
+    const slow = server.text("/slow");
+    await server.waitFor("stderr", /in \/slow/);
+    await server.text("/fast");
+    await server.text("/say");
+    await slow;
+    await server.waitFor("stderr", /out \/slow/);
+    const numbers = Object.fromEntries([...server.stderr.matchAll(/^(.+?) {2}worker\.js:\d+:\d+(?: #(\d+))?$/gm)].map(([, text, number]) => [text, number]));
+    assert.deepEqual(numbers, {
+      made: "1", "in /slow": "1", "timer of /slow": "1", "out /slow": "1",
+      "in /fast": "2", "timer of /fast": "2", "out /fast": "2", "say hello": "3", "alone hello": "3",
+    });
+  });
+
   test("which answers are those of the last good version", async (t) => {
     const folder = project(t, script);
     const server = await dev(t, folder);
