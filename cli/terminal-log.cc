@@ -22,6 +22,9 @@ constexpr std::string_view kCyan = "\x1b[36m";
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kPlain = "\x1b[0m";
 
+// Of an object's id, for people: enough to tell a few apart.
+constexpr std::size_t kIdDigits = 12;
+
 std::string_view nameOf(worker::Log::Level level) {
   using enum worker::Log::Level;
   switch (level) {
@@ -165,6 +168,31 @@ void TerminalLog::warning(std::string_view worker, std::string_view text) {
   if (isText()) return say("warning: ", kYellow, text);
   JsonLine line("warn", "warning");
   write(line.worker(worker).text("text", text));
+}
+
+void TerminalLog::alarm(const Alarm& alarm) {
+  using Outcome = Alarm::Outcome;
+  if (!wantsRequests()) return;
+  bool ok = alarm.outcome == Outcome::ok;
+  std::string_view outcome = ok ? "ok" : alarm.outcome == Outcome::lost ? "lost" : "failed";
+  if (!isText()) {
+    JsonLine line(ok ? "info" : "error", "alarm");
+    line.worker(alarm.worker).text("class", alarm.className).text("id", alarm.id);
+    if (!alarm.name.empty()) line.text("name", alarm.name);
+    line.text("outcome", outcome).number("durationMs", alarm.ms);
+    line.number("retryCount", alarm.retryCount);
+    if (alarm.retryInMs) line.number("retryInMs", *alarm.retryInMs);
+    return write(line);
+  }
+  std::string object = alarm.name.empty() ? std::string(alarm.id.substr(0, kIdDigits)) + "…"
+                                          : jsonQuoted(alarm.name);
+  std::string shown(outcome);
+  if (colors_) shown = fmt::format("{}{}{}", ok ? kGreen : kRed, shown, kPlain);
+  std::string behind = fmt::format("{:.{}f} ms", alarm.ms, alarm.ms < 10 ? 1 : 0);
+  if (alarm.retryCount > 0) behind += fmt::format(", retry {}", alarm.retryCount);
+  if (alarm.retryInMs) behind += fmt::format(", again in {:.1f} s", *alarm.retryInMs / 1000);
+  if (!ok && !alarm.retryInMs) behind += ", given up";
+  writeLine(fmt::format("alarm {} {} {} {}", alarm.className, object, shown, dim(behind)));
 }
 
 // ---- What commands say ----

@@ -60,8 +60,8 @@ class TerminalLog final : public worker::Log {
   explicit TerminalLog(Options options)
       : options_(options), colors_(options.colors && options.format == LogFormat::text) {}
 
-  // For somebody who writes the worker: console messages tell their place, and each request has a
-  // line.
+  // For somebody who writes the worker: console messages tell their place, each request and each
+  // alarm has a line.
   void showEverything() { everything_ = true; }
   // Where the text of modules is found, for the lines that exceptions point at: by the worker's
   // name and the module's.
@@ -71,6 +71,7 @@ class TerminalLog final : public worker::Log {
 
   void console(const Message& message) override;
   void exception(std::string_view worker, std::string_view text, std::uint64_t request) override;
+  void alarm(const Alarm& alarm) override;
   void warning(std::string_view worker, std::string_view text) override;
   bool colors() const override { return colors_; }
   bool places() const override { return everything_ && options_.level != LogLevel::none; }
@@ -84,7 +85,7 @@ class TerminalLog final : public worker::Log {
   // What only matters to who asks for it.
   void detail(std::string_view kind, std::string_view text);
   void request(const Request& request);
-  // Whether there is any use in calling request().
+  // Whether there is any use in calling request(); and whether alarms have lines.
   bool wantsRequests() const;
   // What there is to say about a configuration; at the level `debug` also where its variables are
   // from. A line that was said before is not said again.

@@ -122,6 +122,9 @@ ActorNamespaces::ActorNamespaces(const Host& host)
                                  int retryCount) { return runAlarm(actor, time, retryCount); },
                           [this](const persist::ActorRef& actor, persist::AlarmTime time) {
                             abandonAlarm(actor, time);
+                          },
+                          [this](const persist::ActorRef& actor, const AlarmScheduler::Ended& end) {
+                            alarmEnded(actor, end);
                           }}) {}
 
 void ActorNamespaces::close() {
@@ -233,6 +236,28 @@ void ActorNamespaces::abandonAlarm(const persist::ActorRef& actor, persist::Alar
   if (existing) existing->abandonAlarm(time);
   // Nobody waits for it; should it fail, the alarm is tried again after the next start.
   static_cast<void>(host_.store->commit({actor, {persist::DeleteAlarm{.onlyAt = time}}}));
+}
+
+void ActorNamespaces::alarmEnded(const persist::ActorRef& actor, const AlarmScheduler::Ended& end) {
+  using Kind = AlarmScheduler::Result::Kind;
+  auto home = byKey(actor.space);
+  if (!home || end.result.kind == Kind::notDue) return;
+  auto definition = home->definition();
+  auto existing = home->existing(actor.actor);
+  auto id = existing ? existing->id() : api::ActorId::fromBytes(actor.actor, std::nullopt);
+  std::string text = id.toString();
+  Log::Alarm alarm;
+  if (definition.worker) alarm.worker = definition.worker->name();
+  alarm.className = definition.actorClass.className;
+  alarm.id = text;
+  if (id.name()) alarm.name = *id.name();
+  alarm.outcome = end.result.kind == Kind::done   ? Log::Alarm::Outcome::ok
+                  : end.result.kind == Kind::lost ? Log::Alarm::Outcome::lost
+                                                  : Log::Alarm::Outcome::failed;
+  alarm.ms = std::chrono::duration<double, std::milli>(end.took).count();
+  alarm.retryCount = end.retryCount;
+  if (end.retryAfter) alarm.retryInMs = static_cast<double>(end.retryAfter->count());
+  host_.log.alarm(alarm);
 }
 
 void ActorNamespaces::alarmChanged(const persist::ActorRef& actor,

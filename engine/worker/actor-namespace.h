@@ -26,6 +26,9 @@ class ActorNamespace final : public api::ActorDirectory,
         class_(std::move(actorClass)),
         onAlarmStored_(std::move(onAlarmStored)) {}
 
+  // What its instances are made of now.
+  Worker::Actor::Definition definition() const;
+
   const std::string& uniqueKey() const override { return class_.uniqueKey; }
   bool ephemeral() const override { return class_.ephemeral; }
   std::shared_ptr<api::ServiceTarget> get(const api::ActorId& id) override;
@@ -50,8 +53,6 @@ class ActorNamespace final : public api::ActorDirectory,
   void use(std::weak_ptr<Generation> generation);
 
  private:
-  // What its instances are made of now.
-  Worker::Actor::Definition definition() const;
   // Forgets actors that nobody could tell from new ones.
   void prune();
 
@@ -92,6 +93,7 @@ class ActorNamespaces {
   io::Pending<AlarmScheduler::Result> runAlarm(const persist::ActorRef& actor,
                                                persist::AlarmTime time, int retryCount);
   void abandonAlarm(const persist::ActorRef& actor, persist::AlarmTime time);
+  void alarmEnded(const persist::ActorRef& actor, const AlarmScheduler::Ended& end);
   void alarmStored(const std::string& uniqueKey, const api::ActorId& id,
                    std::optional<persist::AlarmTime> time);
   std::shared_ptr<ActorNamespace> byKey(std::string_view uniqueKey) const;

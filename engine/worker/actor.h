@@ -98,6 +98,7 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
 
   Engine::ActorSockets sockets() const;
 
+  const api::ActorId& id() const { return id_; }
   bool broken() const { return brokenBy_ != nullptr; }
   // Whether another Actor in the place of this one would be told apart: there is an instance, or
   // something that the next one has to wait for.

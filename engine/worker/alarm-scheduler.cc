@@ -83,6 +83,7 @@ void AlarmScheduler::runDue() {
 void AlarmScheduler::run(Entries::iterator entry) {
   queue_.erase({entry->second.wakeAt, entry->first});
   entry->second.running = true;
+  entry->second.begun = std::chrono::steady_clock::now();
   persist::ActorRef actor = entry->first;
   // Kept by the entry, which stays while it runs.
   entry->second.result = actions_.run(actor, entry->second.time, entry->second.retryCount);
@@ -96,23 +97,33 @@ void AlarmScheduler::ended(const persist::ActorRef& actor, Result result) {
   if (entry == entries_.end()) return;
   entry->second.running = false;
   using Kind = Result::Kind;
+  auto took = std::chrono::steady_clock::now() - entry->second.begun;
+  Ended end{result, std::chrono::round<std::chrono::microseconds>(took), entry->second.retryCount,
+            std::nullopt};
   auto next = entry->second.next;
   if (result.kind == Kind::notDue && !next) next = result.stored;
   bool failed = result.kind == Kind::failed || result.kind == Kind::lost;
-  if (failed && !next) return retry(entry, result.kind == Kind::failed);
-  if (result.kind == Kind::abandoned) {
+  if (failed && !next) {
+    end.retryAfter = retry(entry, result.kind == Kind::failed);
+  } else if (result.kind == Kind::abandoned) {
     giveUp(entry);
   } else {
     erase(entry);
   }
   // One that was set meanwhile takes its place, also of one that has failed.
   if (next) set(actor, *next);
+  if (failed && next) end.retryAfter = std::max(*next - now(), std::chrono::milliseconds(0));
+  actions_.ended(actor, end);
 }
 
-void AlarmScheduler::retry(Entries::iterator entry, bool counted) {
+std::optional<std::chrono::milliseconds> AlarmScheduler::retry(Entries::iterator entry,
+                                                               bool counted) {
   auto& state = entry->second;
   if (counted) {
-    if (state.retryCount == kRetriesMax) return giveUp(entry);
+    if (state.retryCount == kRetriesMax) {
+      giveUp(entry);
+      return std::nullopt;
+    }
     ++state.retryCount;
     if (state.uncountedBefore) state.exponent = 0;
   }
@@ -121,7 +132,9 @@ void AlarmScheduler::retry(Entries::iterator entry, bool counted) {
   auto delay =
       std::chrono::duration<double, std::milli>(kFirstRetry * (1 << state.exponent)) * factor;
   state.exponent = std::min(state.exponent + 1, kBackoffExponentMax);
-  schedule(entry, now() + std::chrono::ceil<std::chrono::milliseconds>(delay));
+  auto wait = std::chrono::ceil<std::chrono::milliseconds>(delay);
+  schedule(entry, now() + wait);
+  return wait;
 }
 
 void AlarmScheduler::giveUp(Entries::iterator entry) {

@@ -25,12 +25,22 @@ class AlarmScheduler {
   static constexpr double kJitterMax = 0.25;
 
   using Result = Worker::Actor::AlarmResult;
+  // A run of a handler that has ended.
+  struct Ended {
+    Result result;
+    std::chrono::microseconds took;
+    int retryCount = 0;
+    // When it is to run again; nothing when it is not.
+    std::optional<std::chrono::milliseconds> retryAfter;
+  };
   struct Actions {
     // Runs the handler; settles with what came of it. Never fails.
     std::function<io::Pending<Result>(const persist::ActorRef&, persist::AlarmTime, int retryCount)>
         run;
     // The alarm has failed for good: deletes it from the store.
     std::function<void(const persist::ActorRef&, persist::AlarmTime)> abandon;
+    // Hears of every run.
+    std::function<void(const persist::ActorRef&, const Ended&)> ended;
   };
 
   AlarmScheduler(boost::asio::io_context& loop, Actions actions);
@@ -52,7 +62,8 @@ class AlarmScheduler {
     int exponent = 0;
     bool uncountedBefore = false;
     bool running = false;
-    std::optional<persist::AlarmTime> next;  // set while the handler ran
+    std::chrono::steady_clock::time_point begun;  // while it runs
+    std::optional<persist::AlarmTime> next;       // set while the handler ran
     io::Pending<Result> result;
   };
   using Entries = std::map<persist::ActorRef, Entry>;
@@ -64,7 +75,8 @@ class AlarmScheduler {
   void runDue();
   void run(Entries::iterator entry);
   void ended(const persist::ActorRef& actor, Result result);
-  void retry(Entries::iterator entry, bool counted);
+  // Gives the time until then; nothing when it has been given up.
+  std::optional<std::chrono::milliseconds> retry(Entries::iterator entry, bool counted);
   void giveUp(Entries::iterator entry);
 
   Actions actions_;

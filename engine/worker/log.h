@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace lathe::worker {
@@ -26,6 +28,26 @@ class Log {
   // An exception that the script did not catch: what failed, the message, the stack. `request` as
   // above.
   virtual void exception(std::string_view worker, std::string_view text, std::uint64_t request) = 0;
+  // One run of a Durable Object's alarm that has ended.
+  struct Alarm {
+    enum class Outcome {
+      ok,
+      failed,  // the handler has thrown
+      lost,    // the storage has failed
+    };
+    std::string_view worker;
+    std::string_view className;
+    // The object's id, 64 hexadecimal digits, and the name that it is made from; empty without one.
+    std::string_view id;
+    std::string_view name;
+    Outcome outcome = Outcome::ok;
+    double ms = 0;
+    // How many failures there were before.
+    int retryCount = 0;
+    // When it runs again, from now; nothing when it does not.
+    std::optional<double> retryInMs;
+  };
+  virtual void alarm(const Alarm& alarm) = 0;
   // The runtime's own remark about a worker.
   virtual void warning(std::string_view worker, std::string_view text) = 0;
   // Whether console output may carry ANSI colours.

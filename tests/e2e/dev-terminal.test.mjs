@@ -118,6 +118,37 @@ describe("the terminal shows", () => {
     });
   });
 
+  test("each alarm, and when one that has failed is tried again", async (t) => {
+    const alarms = `
+      import { DurableObject } from "cloudflare:workers";
+      export class Clock extends DurableObject {
+        async fetch(request) {
+          await this.ctx.storage.put("fails", request.url.endsWith("/fail"));
+          await this.ctx.storage.setAlarm(Date.now());
+          return new Response("set");
+        }
+        async alarm() { if (await this.ctx.storage.get("fails")) throw new Error("out of order"); }
+      }
+      export default { fetch(request, env) { return env.CLOCK.getByName("tower").fetch(request); } };`;
+    const config = { durable_objects: { bindings: [{ name: "CLOCK", class_name: "Clock" }] } };
+    const folder = project(t, worker(alarms, config));
+    const server = await dev(t, folder);
+    await server.text("/");
+    await server.waitFor("stderr", /^alarm Clock "tower" ok \d+(\.\d)? ms$/m);
+    await server.text("/fail");
+    await server.waitFor("stderr", /^alarm Clock "tower" failed \d+(\.\d)? ms, again in 2\.\d s$/m);
+    await server.stop();
+    const programs = start(t, ["dev", "--port", "0", "--log-format", "json", "--ephemeral"], { cwd: folder });
+    const [, url] = await programs.waitFor("stdout", /"url":"([^"]+)"/);
+    programs.url = url;
+    await programs.text("/fail");
+    const [line] = await programs.waitFor("stderr", /^.*"kind":"alarm".*$/m);
+    const { ts, id, durationMs, retryInMs, ...rest } = JSON.parse(line);
+    assert.deepEqual(rest, { level: "error", kind: "alarm", worker: "worker", class: "Clock", name: "tower", outcome: "failed", retryCount: 0 });
+    assert.match(id, /^[0-9a-f]{64}$/);
+    assert.ok(durationMs >= 0 && retryInMs >= 2000 && retryInMs <= 2500, line);
+  });
+
   test("which answers are those of the last good version", async (t) => {
     const folder = project(t, script);
     const server = await dev(t, folder);

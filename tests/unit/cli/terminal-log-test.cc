@@ -103,6 +103,37 @@ TEST_CASE("a request has a line for who writes the worker, and for who asks for 
         "GET /tea?n=1 client left 1.2 ms #3 (last good version)\n");
 }
 
+TEST_CASE("an alarm has a line, as a request has") {
+  using Outcome = worker::Log::Alarm::Outcome;
+  std::string id(64, 'a');
+  worker::Log::Alarm alarm;
+  alarm.worker = "shop";
+  alarm.className = "Cart";
+  alarm.id = id;
+  alarm.ms = 1.25;
+  auto saidWith = [&](TerminalLog log) {
+    log.showEverything();
+    return withoutTimes(standardErrorOf([&] { log.alarm(alarm); }));
+  };
+  CHECK(standardErrorOf([&] { TerminalLog({}).alarm(alarm); }).empty());
+  CHECK(saidWith(TerminalLog({})) == "alarm Cart aaaaaaaaaaaa… ok 1.2 ms\n");
+  CHECK(saidWith(TerminalLog({.format = LogFormat::json})) ==
+        R"({"level":"info","kind":"alarm","worker":"shop","class":"Cart","id":")" + id +
+            R"(","outcome":"ok","durationMs":1.25,"retryCount":0})" + "\n");
+  alarm.name = "tea";
+  alarm.outcome = Outcome::failed;
+  alarm.retryCount = 2;
+  alarm.retryInMs = 8250;
+  CHECK(saidWith(TerminalLog({})) == "alarm Cart \"tea\" failed 1.2 ms, retry 2, again in 8.2 s\n");
+  CHECK(
+      saidWith(TerminalLog({.format = LogFormat::json})) ==
+      R"({"level":"error","kind":"alarm","worker":"shop","class":"Cart","id":")" + id +
+          R"(","name":"tea","outcome":"failed","durationMs":1.25,"retryCount":2,"retryInMs":8250})" +
+          "\n");
+  alarm.retryInMs.reset();
+  CHECK(saidWith(TerminalLog({})) == "alarm Cart \"tea\" failed 1.2 ms, retry 2, given up\n");
+}
+
 TEST_CASE("a level holds back what is less important, also of what scripts print") {
   struct {
     LogLevel level;

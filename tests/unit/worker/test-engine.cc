@@ -43,6 +43,9 @@ void CollectingLog::console(const Message& message) { lines.emplace_back(message
 void CollectingLog::exception(std::string_view, std::string_view text, std::uint64_t) {
   lines.emplace_back(text);
 }
+void CollectingLog::alarm(const Alarm& alarm) {
+  lines.push_back("alarm of " + std::string(alarm.className));
+}
 void CollectingLog::warning(std::string_view, std::string_view text) { lines.emplace_back(text); }
 
 TestEngine::TestEngine() : engine(platform(), loop, log, {js::embeddedSnapshot()}) {}

@@ -32,6 +32,7 @@ class CollectingLog final : public Log {
  public:
   void console(const Message& message) override;
   void exception(std::string_view worker, std::string_view text, std::uint64_t request) override;
+  void alarm(const Alarm& alarm) override;
   void warning(std::string_view worker, std::string_view text) override;
   bool colors() const override { return false; }
   bool places() const override { return true; }
