@@ -153,13 +153,17 @@ std::string codeFrame(std::string_view source, std::size_t line, std::size_t col
   return frame;
 }
 
-std::string withCodeFrame(std::string_view text, const SourceText& sourceOf, bool colors) {
+std::string codeFrameFor(std::string_view text, const SourceText& sourceOf, bool colors) {
   std::optional<std::string> source;
   auto place = firstPlace(text, [&](const std::string& module) {
     source = sourceOf(module);
     return source.has_value();
   });
-  std::string frame = place ? codeFrame(*source, place->line, place->column, colors) : "";
+  return place ? codeFrame(*source, place->line, place->column, colors) : "";
+}
+
+std::string withCodeFrame(std::string_view text, const SourceText& sourceOf, bool colors) {
+  std::string frame = codeFrameFor(text, sourceOf, colors);
   if (frame.empty()) return std::string(text);
   std::size_t stack = std::min(text.find("\n    at "), text.size());
   return std::string(text.substr(0, stack)) + "\n" + frame + std::string(text.substr(stack));

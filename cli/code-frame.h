@@ -28,8 +28,10 @@ std::optional<SourcePlace> firstPlace(std::string_view text,
 // `colors` for a terminal.
 std::string codeFrame(std::string_view source, std::size_t line, std::size_t column, bool colors);
 
-// `text` with the frame of its first place in a module whose source is known: behind the message,
-// before the stack. As it is when there is none.
+// The frame of the first place that `text` names in a module whose source is known; else empty.
+std::string codeFrameFor(std::string_view text, const SourceText& sourceOf, bool colors);
+
+// `text` with that frame behind the message, before the stack. As it is when there is none.
 std::string withCodeFrame(std::string_view text, const SourceText& sourceOf, bool colors);
 
 }  // namespace lathe::cli

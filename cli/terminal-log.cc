@@ -152,22 +152,22 @@ void TerminalLog::console(const Message& message) {
   writeLine(std::string(message.text) + "  " + dim(behind));
 }
 
-void TerminalLog::exception(std::string_view worker, std::string_view text, std::uint64_t request) {
-  if (!shows(LogLevel::error)) return;
-  auto sourceOf = [&](const std::string& module) {
+SourceText TerminalLog::sourcesOf(std::string_view worker) const {
+  return [this, worker](const std::string& module) {
     return sources_ ? sources_(worker, module) : std::nullopt;
   };
-  std::string framed = withCodeFrame(text, sourceOf, colors_);
+}
+
+std::string TerminalLog::codeFrame(std::string_view worker, std::string_view text) const {
+  return everything_ ? codeFrameFor(text, sourcesOf(worker), false) : "";
+}
+
+void TerminalLog::exception(std::string_view worker, std::string_view text, std::uint64_t request) {
+  if (!shows(LogLevel::error)) return;
+  std::string framed = withCodeFrame(text, sourcesOf(worker), colors_);
   if (isText()) return say("error: ", kRed, framed);
   JsonLine line("error", "exception");
   write(line.worker(worker).request(request).text("text", framed));
-}
-
-void TerminalLog::warning(std::string_view worker, std::string_view text) {
-  if (!shows(LogLevel::warn)) return;
-  if (isText()) return say("warning: ", kYellow, text);
-  JsonLine line("warn", "warning");
-  write(line.worker(worker).text("text", text));
 }
 
 void TerminalLog::alarm(const Alarm& alarm) {
@@ -193,6 +193,13 @@ void TerminalLog::alarm(const Alarm& alarm) {
   if (alarm.retryInMs) behind += fmt::format(", again in {:.1f} s", *alarm.retryInMs / 1000);
   if (!ok && !alarm.retryInMs) behind += ", given up";
   writeLine(fmt::format("alarm {} {} {} {}", alarm.className, object, shown, dim(behind)));
+}
+
+void TerminalLog::warning(std::string_view worker, std::string_view text) {
+  if (!shows(LogLevel::warn)) return;
+  if (isText()) return say("warning: ", kYellow, text);
+  JsonLine line("warn", "warning");
+  write(line.worker(worker).text("text", text));
 }
 
 // ---- What commands say ----

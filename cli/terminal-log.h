@@ -61,7 +61,7 @@ class TerminalLog final : public worker::Log {
       : options_(options), colors_(options.colors && options.format == LogFormat::text) {}
 
   // For somebody who writes the worker: console messages tell their place, each request and each
-  // alarm has a line.
+  // alarm has a line, and pages of exceptions show the lines of the script.
   void showEverything() { everything_ = true; }
   // Where the text of modules is found, for the lines that exceptions point at: by the worker's
   // name and the module's.
@@ -75,6 +75,7 @@ class TerminalLog final : public worker::Log {
   void warning(std::string_view worker, std::string_view text) override;
   bool colors() const override { return colors_; }
   bool places() const override { return everything_ && options_.level != LogLevel::none; }
+  std::string codeFrame(std::string_view worker, std::string_view text) const override;
 
   // A command that cannot go on, or part of one.
   void error(std::string_view text);
@@ -98,6 +99,8 @@ class TerminalLog final : public worker::Log {
  private:
   bool shows(LogLevel level) const { return level >= options_.level.value_or(LogLevel::info); }
   bool isText() const { return options_.format == LogFormat::text; }
+  // Where the text of the worker's modules is found.
+  SourceText sourcesOf(std::string_view worker) const;
   std::string dim(std::string_view text) const;
   void say(std::string_view mark, std::string_view color, std::string_view text);
 

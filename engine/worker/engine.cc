@@ -58,7 +58,7 @@ class Engine::Implementation {
                       Asked asked) {
     std::string text = exceptionText(error);
     host.log.exception(worker->name(), "Uncaught " + text, asked.number);
-    return errorPage(text, asked.html);
+    return errorPage(text, asked.html ? host.log.codeFrame(worker->name(), text) : "", asked.html);
   }
 
   io::Pending<io::Response> later(const std::shared_ptr<Worker>& worker,

@@ -60,6 +60,28 @@ describe("the terminal shows", () => {
     );
   });
 
+  test("the same on the page of the exception, in a browser alone", async (t) => {
+    const folder = project(t, `export default {
+  fetch() {
+    throw new Error("<b>no\\nsecond & last"); // <script>
+  },
+};
+`);
+    const server = await dev(t, folder);
+    const response = await server.fetch("/", { headers: { accept: "text/html,*/*" } });
+    assert.equal(response.status, 500);
+    const page = await response.text();
+    assert.match(page, /<h1>Error: &lt;b&gt;no<\/h1>\n<pre>second &amp; last<\/pre>\n<pre> {2}1 \| export/);
+    assert.match(page, /<mark>&gt; 3 \| {5}throw new [^\n]+ \/\/ &lt;script&gt;<\/mark>\n<mark> {4}\| +\^<\/mark>/);
+    assert.match(page, /<pre> {4}at [^\n]*worker\.js:3:11/);
+    assert.doesNotMatch(page, /<b>|<script/);
+    assert.match(await server.text(), /^Error: <b>no\nsecond & last\n {4}at [^|]*$/);
+    const served = await ready(start(t, ["serve", "--port", "0"], { cwd: folder }));
+    const plain = await served.text("/", { headers: { accept: "text/html" } });
+    assert.match(plain, /<h1>Error: &lt;b&gt;no<\/h1>/);
+    assert.doesNotMatch(plain, /<mark>/);
+  });
+
   for (const [name, content, frame] of [
     ["a syntax error", "export default {\n  fetch() { retrun 1; },\n};\n", /worker\.js:2:20: SyntaxError: [^\n]+\n {2}1 \| export default \{\n> 2 \|  {2}fetch\(\) \{ retrun 1; \},\n {4}\| {20}\^/],
     ["a throw at the top level", "const a = 1;\nthrow new Error('no');\n", /worker\.js:2:\d+: Uncaught Error: no\n {2}1 \| const a = 1;\n> 2 \| throw new Error\('no'\);/],

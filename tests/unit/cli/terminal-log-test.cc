@@ -176,6 +176,12 @@ TEST_CASE("an exception shows the line that it comes from") {
   });
   CHECK(standardErrorOf([&] { log.exception("shop", "Error: x\n    at worker.js:2:2", 0); }) ==
         "error: Error: x\n  1 | one\n> 2 | two\n    |  ^\n    at worker.js:2:2\n");
+  // And for a page, where pages are for who writes the worker.
+  CHECK(log.codeFrame("shop", "Error: x\n    at worker.js:2:2").empty());
+  log.showEverything();
+  CHECK(log.codeFrame("shop", "Error: x\n    at worker.js:2:2") ==
+        "  1 | one\n> 2 | two\n    |  ^");
+  CHECK(log.codeFrame("shop", "Error: x\n    at other.js:2:2").empty());
 }
 
 TEST_CASE("a remark about a configuration is made once") {

@@ -36,6 +36,7 @@ class CollectingLog final : public Log {
   void warning(std::string_view worker, std::string_view text) override;
   bool colors() const override { return false; }
   bool places() const override { return true; }
+  std::string codeFrame(std::string_view, std::string_view) const override { return {}; }
 
   std::vector<std::string> lines;
 };
