@@ -96,6 +96,7 @@ class Dev {
         [this] { return broken_ && !answersWithError() ? "last good version" : ""; });
     for (const fs::path& file : config_.files) files_->noteNow(file);
     serving_.listen(config_);
+    serving_.survive();
     loadFirst();
     watchFiles();
     prepareNext();
@@ -132,6 +133,12 @@ class Dev {
   }
 
   void loadFirst() {
+    if (ReExecution::takeLoadAborted()) {
+      // It would do so again, as long as none of the files changes that it may be made of.
+      FolderContents all({config_.baseDir}, stateFolders(options_));
+      for (const fs::path& file : all.files()) files_->noteNow(file);
+      return fail(config_.shownAs + ": the top level of the worker is more than V8 survives");
+    }
     try {
       load(config_, files_);
       if (!buildFailure_.empty()) fail(buildFailure_);

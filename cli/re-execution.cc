@@ -16,10 +16,29 @@ namespace {
 
 // Descriptors in decimal, separated by commas.
 constexpr const char* kVariable = "LATHE_LISTEN_FDS";
-constexpr const char* kAssignment = "LATHE_LISTEN_FDS=";
+constexpr const char* kAnnounced = "LATHE_READY_TOLD";
+constexpr const char* kLoadAborted = "LATHE_LOAD_ABORTED";
 
 // Leads to this program even when its file has been replaced since.
 constexpr const char* kSelf = "/proc/self/exe";
+
+bool isOurs(std::string_view assignment) {
+  std::string_view name = assignment.substr(0, assignment.find('='));
+  return name == kVariable || name == kAnnounced || name == kLoadAborted;
+}
+
+std::string assignmentOf(std::string_view name, std::string_view value) {
+  std::string assignment(name);
+  assignment.append("=").append(value);
+  return assignment;
+}
+
+// Whether a variable is there; it is not any more.
+bool take(const char* name) {
+  bool there = std::getenv(name) != nullptr;
+  ::unsetenv(name);
+  return there;
+}
 
 std::vector<char*> pointersTo(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -30,31 +49,38 @@ std::vector<char*> pointersTo(std::vector<std::string>& texts) {
 
 }  // namespace
 
-ReExecution::ReExecution(const std::vector<std::string>& arguments) : arguments_(arguments) {
+ReExecution::ReExecution(const std::vector<std::string>& arguments)
+    : arguments_(arguments), loading_(assignmentOf(kLoadAborted, "1")) {
   std::error_code error;
   program_ = std::filesystem::read_symlink(kSelf, error).string();
   argumentPointers_ = pointersTo(arguments_);
   keep({});
 }
 
-void ReExecution::keep(const std::vector<int>& descriptors) {
-  descriptors_ = descriptors;
+void ReExecution::keep(const Kept& kept) {
+  kept_ = kept;
   environment_.clear();
   for (char** variable = environ; *variable; ++variable) {
-    if (!std::string_view(*variable).starts_with(kAssignment)) environment_.push_back(*variable);
+    if (!isOurs(*variable)) environment_.emplace_back(*variable);
   }
-  if (!descriptors.empty()) {
+  if (!kept.descriptors.empty()) {
     std::string list;
-    for (int descriptor : descriptors) {
+    for (int descriptor : kept.descriptors) {
       list += (list.empty() ? "" : ",") + std::to_string(descriptor);
     }
-    environment_.push_back(kAssignment + list);
+    environment_.push_back(assignmentOf(kVariable, list));
   }
+  if (kept.announced) environment_.push_back(assignmentOf(kAnnounced, "1"));
   environmentPointers_ = pointersTo(environment_);
+  environmentPointers_.push_back(nullptr);
+}
+
+void ReExecution::setLoading(bool loading) {
+  environmentPointers_[environmentPointers_.size() - 2] = loading ? loading_.data() : nullptr;
 }
 
 void ReExecution::run() noexcept {
-  for (int descriptor : descriptors_) ::fcntl(descriptor, F_SETFD, 0);
+  for (int descriptor : kept_.descriptors) ::fcntl(descriptor, F_SETFD, 0);
   // The new program inherits what is blocked, and V8 may have called from a signal's handler.
   sigset_t none;
   ::sigemptyset(&none);
@@ -64,21 +90,24 @@ void ReExecution::run() noexcept {
   ::execve(kSelf, argumentPointers_.data(), environmentPointers_.data());
 }
 
-std::vector<int> ReExecution::takeInherited() {
+ReExecution::Kept ReExecution::takeInherited() {
+  Kept kept;
+  kept.announced = take(kAnnounced);
   const char* value = std::getenv(kVariable);
-  if (!value) return {};
-  std::vector<int> descriptors;
+  if (!value) return kept;
   std::string_view rest = value;
   while (!rest.empty()) {
     int descriptor = -1;
     auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), descriptor);
     if (error != std::errc() || descriptor < 0) break;
-    descriptors.push_back(descriptor);
+    kept.descriptors.push_back(descriptor);
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     if (rest.starts_with(',')) rest.remove_prefix(1);
   }
   ::unsetenv(kVariable);
-  return descriptors;
+  return kept;
 }
+
+bool ReExecution::takeLoadAborted() { return take(kLoadAborted); }
 
 }  // namespace lathe::cli

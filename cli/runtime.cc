@@ -68,6 +68,13 @@ void Runtime::load(const std::vector<Config>& configs, std::shared_ptr<SourceFil
   objects_.prepare(configs, sources);
   engine_->useStore(objects_.store());
   auto texts = moduleSources(configs, files);
+  struct Loading {
+    ReExecution* reExecution;
+    ~Loading() {
+      if (reExecution) reExecution->setLoading(false);
+    }
+  } loading{reExecution_};
+  if (reExecution_) reExecution_->setLoading(true);
   try {
     engine_->replace(std::move(sources));
   } catch (const worker::LoadError& error) {

@@ -36,8 +36,8 @@ Serving::Serving(const ServeOptions& options, TerminalLog& log, const Config& co
 void Serving::listen(const Config& config) {
   std::vector<std::string> hosts = options_.ips;
   if (hosts.empty()) hosts.push_back(config.ip.value_or(std::string(kLocalhost)));
-  if (!inherited_.empty()) {
-    listener_ = std::make_unique<http::Listener>(runtime_.loop(), inherited_);
+  if (!inherited_.descriptors.empty()) {
+    listener_ = std::make_unique<http::Listener>(runtime_.loop(), inherited_.descriptors);
     listener_->setAcrossExec(http::Listener::AcrossExec::closed);
   } else {
     std::uint16_t port = options_.port.value_or(config.port.value_or(kDefaultPort));
@@ -57,22 +57,27 @@ bool Serving::wantsHttps(const Config& config) const {
   return asked == LocalProtocol::https;
 }
 
+void Serving::survive() {
+  reExecution_.keep({listener_->nativeHandles(), inherited_.announced});
+  runtime_.surviveBy(reExecution_);
+}
+
 ExitCode Serving::run(http::Handler handler, const Config& config) {
   server_.emplace(
       runtime_.loop(), *listener_, std::move(handler), limitsOf(config),
       [this, name = config.name](const std::string& line) { log_.warning(name, line); },
       tls_.get());
-  reExecution_.keep(listener_->nativeHandles());
-  runtime_.surviveBy(reExecution_);
   server_->start();
   announce();
+  inherited_.announced = true;
+  survive();
   // What signals asked for meanwhile has been posted, and is done now.
   runtime_.loop().run();
   return ExitCode::done;
 }
 
 void Serving::announce() {
-  if (!inherited_.empty()) {
+  if (inherited_.announced) {
     // Whoever waits for the line on standard output has read it from the program before.
     log_.note("ready", "Ready again on " + url());
   } else if (log_.format() == LogFormat::json) {

@@ -60,6 +60,9 @@ class Serving {
   // certificate when HTTPS is wanted. Throws http::ListenError, and UsageError for files of a
   // certificate that are of no use.
   void listen(const Config& config);
+  // From here on the process is started anew when V8 has to abort it. So run() has it; for those
+  // who would not end even when it is the first load that V8 does not survive. After listen().
+  void survive();
   // Answers with `handler`, says so, and returns when a signal has said to stop.
   ExitCode run(http::Handler handler, const Config& config);
   // Lets requests finish, and then what they have given to waitUntil, until `deadline`.
@@ -80,7 +83,7 @@ class Serving {
   TerminalLog& log_;
   Hooks hooks_;
   ReExecution reExecution_;
-  std::vector<int> inherited_;
+  ReExecution::Kept inherited_;
   Runtime runtime_;
   boost::asio::steady_timer deadline_;
   std::unique_ptr<http::Listener> listener_;

@@ -292,6 +292,50 @@ describe("a save that breaks the worker", () => {
   });
 });
 
+describe("a top level without end or measure", () => {
+  for (const [name, top, cpu_ms, pattern] of [
+    ["loops", "while (true) {}", 300, /error: worker\.js: Worker exceeded CPU time limit/],
+    ["blows its heap", "new Array(3e7).fill(0).map((x) => [x]);", 20_000, /error: worker\.js: Worker has exceeded memory limit/],
+  ]) {
+    test(`that ${name} is a broken save like any other`, async (t) => {
+      const limits = { limits: { cpu_ms } };
+      const { folder, server } = await devFiles(t, worker(answering("old"), limits));
+      write(folder, { "worker.js": top + answering("new") });
+      await server.waitFor("stderr", pattern);
+      await server.waitFor("stderr", /The version before goes on answering/);
+      assert.equal(await server.text(), "old");
+      write(folder, { "worker.js": answering("mended") });
+      await until(server, "mended");
+    });
+  }
+
+  // There is no version before any more.
+  const fatal = `"x".repeat(2e8).split("");`;
+  const importing = `import { text } from "./part.js"; export default { fetch: () => new Response(text) };`;
+  const part = (text, before = "") => ({ "part.js": `${before} export const text = "${text}";` });
+
+  test("that V8 does not survive is shown, and waited for", async (t) => {
+    const { folder, server } = await devFiles(t, { ...worker(importing, { limits: { cpu_ms: 20_000 } }), ...part("old") });
+    assert.equal(await server.text(), "old");
+    write(folder, part("new", fatal));
+    await server.waitFor("stderr", /V8 cannot go on[^]*starting anew[^]*top level of the worker is more than V8 survives\nThis is what is answered/);
+    const answer = await server.fetch();
+    assert.equal(answer.status, 500);
+    assert.match(await answer.text(), /more than V8 survives/);
+    write(folder, part("mended"));
+    await until(server, "mended");
+    assert.equal(server.stdout.match(/Ready on/g).length, 1);
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+  });
+
+  test("is waited for at the start, too", async (t) => {
+    const { folder, server } = await devFiles(t, { ...worker(importing, { limits: { cpu_ms: 20_000 } }), ...part("old", fatal) });
+    assert.equal((await server.fetch()).status, 500);
+    write(folder, part("mended"));
+    await until(server, "mended");
+  });
+});
+
 // Reads the events of a server: answers the next one that is not older than the call.
 async function events(t, server) {
   const aborter = new AbortController();

@@ -21,10 +21,19 @@ TEST_CASE("inherited descriptors are taken once, whatever the variable says") {
   for (const auto& [value, want] : cases) {
     CAPTURE(value);
     ::setenv("LATHE_LISTEN_FDS", value, 1);
-    CHECK(ReExecution::takeInherited() == want);
+    CHECK(ReExecution::takeInherited().descriptors == want);
     CHECK(std::getenv("LATHE_LISTEN_FDS") == nullptr);
-    CHECK(ReExecution::takeInherited().empty());
+    CHECK(ReExecution::takeInherited().descriptors.empty());
   }
+}
+
+TEST_CASE("what else the program before has told is taken once") {
+  ::setenv("LATHE_READY_TOLD", "1", 1);
+  CHECK(ReExecution::takeInherited().announced);
+  CHECK_FALSE(ReExecution::takeInherited().announced);
+  ::setenv("LATHE_LOAD_ABORTED", "1", 1);
+  CHECK(ReExecution::takeLoadAborted());
+  CHECK_FALSE(ReExecution::takeLoadAborted());
 }
 
 }  // namespace lathe::cli
