@@ -2,10 +2,13 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { renameSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
+
+import WebSocket from "ws";
 
 import { pause, project, ready, start, worker, write } from "../e2e/lathe.mjs";
 import { rounds, soaks } from "./rounds.mjs";
@@ -165,6 +168,96 @@ test("checkouts under load lose no request", async (t) => {
     await until(server, 2);
   }
   await load.stop();
+});
+
+// A room that answers each message with its version, the message, and how many it has had from this socket.
+const room = (version) => `
+  import { DurableObject } from "cloudflare:workers";
+  export class Room extends DurableObject {
+    fetch() {
+      const { 0: client, 1: server } = new WebSocketPair();
+      this.ctx.acceptWebSocket(server);
+      server.serializeAttachment(0);
+      return new Response(null, { status: 101, webSocket: client });
+    }
+    webSocketMessage(socket, text) {
+      const count = socket.deserializeAttachment() + 1;
+      socket.serializeAttachment(count);
+      socket.send(["${version}", text, count].join(" "));
+    }
+  }
+  export default {
+    fetch(request, env) {
+      const { pathname } = new URL(request.url);
+      return pathname === "/" ? new Response("version ${version} ") : env.ROOMS.getByName(pathname).fetch(request);
+    },
+  };`;
+
+// A socket that asks again as soon as it is answered; every question has to have its answer, in order.
+class Talker {
+  asked = 0;
+  answered = 0;
+  newest = "";
+  wrong;
+  #leaving = false;
+
+  constructor(server, path, pauseMs) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`);
+    this.opened = once(this.socket, "open");
+    this.closed = once(this.socket, "close");
+    this.socket.on("error", () => {}); // told by "close", too
+    this.socket.on("message", async (data) => {
+      this.newest = String(data);
+      ++this.answered;
+      if (!new RegExp(`^\\d+ ${this.asked} ${this.asked}$`).test(this.newest)) this.wrong ??= this.newest;
+      await pause(pauseMs);
+      if (!this.#leaving) this.ask();
+    });
+  }
+
+  ask() {
+    this.socket.send(String(++this.asked));
+  }
+
+  // Its last question, once all before have been answered.
+  async lastAnswer() {
+    this.#leaving = true;
+    while (this.answered < this.asked) await this.#turn();
+    this.ask();
+    while (this.answered < this.asked) await this.#turn();
+    return this.newest;
+  }
+
+  async #turn() {
+    assert.equal(this.socket.readyState, WebSocket.OPEN, `dropped after ${this.newest}`);
+    assert.equal(this.wrong, undefined);
+    await pause(5);
+  }
+}
+
+test(`${kSaves} saves, good and broken ones, drop no hibernating WebSocket`, async (t) => {
+  const config = {
+    durable_objects: { bindings: [{ name: "ROOMS", class_name: "Room" }] },
+    migrations: [{ tag: "v1", new_sqlite_classes: ["Room"] }],
+  };
+  const folder = project(t, worker(room(0), config));
+  const server = await dev(t, folder);
+  // Some talk all the time, some rarely, and some are silent until the end: their rooms sleep.
+  const talkers = Array.from({ length: kConnections }, (_, i) => new Talker(server, `/room${i % 10}`, [0, 30, 300][i % 3]));
+  t.after(() => talkers.forEach(({ socket }) => socket.terminate()));
+  await Promise.all(talkers.map(({ opened }) => opened));
+  talkers.forEach((talker, i) => i % 5 === 4 || talker.ask());
+  for (let save = 1; save <= kSaves; ++save) {
+    write(folder, { "worker.js": [room, ...kinds.slice(1)][save % kinds.length](save) });
+    await pause(20);
+  }
+  write(folder, { "worker.js": room(kSaves + 1) });
+  await until(server, kSaves + 1);
+  for (const talker of talkers) {
+    assert.match(await talker.lastAnswer(), new RegExp(`^${kSaves + 1} `));
+    talker.socket.close(1000);
+    assert.deepEqual((await talker.closed)[0], 1000);
+  }
 });
 
 test(`${kReloads} reloads take less than 10 MB`, async (t) => {
