@@ -185,6 +185,9 @@ const room = (version) => `
       socket.serializeAttachment(count);
       socket.send(["${version}", text, count].join(" "));
     }
+    webSocketClose(socket, code) {
+      socket.close(code);
+    }
   }
   export default {
     fetch(request, env) {
