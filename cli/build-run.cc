@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/json-text.h"
 #include "cli/read-file.h"
 
 namespace lathe::cli {
@@ -56,7 +57,7 @@ std::string howItEnded(int status) {
 
 BuildRun::BuildRun(asio::io_context& loop, const BuildSettings& settings, OnLine onLine,
                    OnEnd onEnd)
-    : title_(settings.writtenAt + ": the build command \"" + settings.command + "\""),
+    : title_(settings.writtenAt + ": the build command " + shortlyQuoted(settings.command)),
       onLine_(std::move(onLine)),
       onEnd_(std::move(onEnd)),
       output_(loop),
