@@ -24,8 +24,14 @@ constexpr std::uint32_t kMask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DE
 }  // namespace
 
 FolderWatch::FolderWatch(boost::asio::io_context& loop, FileWatch::Way way, OnEvent onEvent)
-    : onEvent_(std::move(onEvent)), inotify_(loop), settleTimer_(loop), pollTimer_(loop) {
-  if (way == FileWatch::Way::poll) return;
+    : way_(way),
+      onEvent_(std::move(onEvent)),
+      inotify_(loop),
+      settleTimer_(loop),
+      pollTimer_(loop) {}
+
+void FolderWatch::openInotify() {
+  if (way_ == FileWatch::Way::poll || inotify_.is_open()) return;
   int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor < 0) return;
   inotify_.assign(descriptor);
@@ -38,6 +44,7 @@ void FolderWatch::watch(const std::set<fs::path>& folders) {
     ::inotify_rm_watch(inotify_.native_handle(), watched.second);
     return true;
   });
+  if (!folders.empty()) openInotify();
   bool unheard = false;
   for (const fs::path& folder : folders) {
     if (watched_.contains(folder)) continue;

@@ -40,11 +40,14 @@ class FolderWatch {
  private:
   using Clock = std::chrono::steady_clock;
 
+  // Opens inotify, which a system has only a few of, when there is something to watch.
+  void openInotify();
   void wait();
   void takeEvents();
   void touch();
   void poll();
 
+  FileWatch::Way way_;
   OnEvent onEvent_;
   // By folder, inotify's descriptor.
   std::map<std::filesystem::path, int> watched_;
