@@ -214,13 +214,13 @@ void Invocation::delivered() {
 void Invocation::finish() {
   if (finished_) return;
   finished_ = true;
-  auto end = [self = shared_from_this()] {
-    // Whoever hears of the end may replace the worker: the list must be in order by then.
-    auto worker = self->worker_;
-    auto kept = std::move(*self->position_);
-    worker->invocations_.erase(self->position_);
+  // Out of the list at once: where the end is put off, and never comes, it goes with the step.
+  auto kept = std::move(*position_);
+  worker_->invocations_.erase(position_);
+  auto end = [self = std::move(kept)] {
     if (self->testWaiting_) self->testWaiting_->resolve();
-    if (auto hook = worker->onEventEnd_) hook();
+    // Whoever hears of the end may replace the worker.
+    if (auto hook = self->worker_->onEventEnd_) hook();
   };
   // JavaScript of this context may be running: what it stands on must not go.
   if (io::IoContext::entered()) {
