@@ -15,7 +15,7 @@ class ByteStream {
   enum class State {
     ok,
     wouldBlock,  // wait until told
-    ended,       // the peer sends nothing any more
+    ended,       // the peer sends nothing any more; of reads only
     broken,
   };
   struct Result {

@@ -124,7 +124,12 @@ ByteStream::Result TlsStream::write(std::span<const iovec> parts) {
     ::ERR_clear_error();
     std::size_t count = 0;
     const int result = ::SSL_write_ex(ssl_, piece.data(), piece.size(), &count);
-    const auto outcome = outcomeOf(result, count, writeNeeds_);
+    auto outcome = outcomeOf(result, count, writeNeeds_);
+    // A peer that has said good-bye may still read. This one does not: OpenSSL tells of the former.
+    if (outcome.state == State::ended) {
+      breakOff();
+      outcome.state = State::broken;
+    }
     if (outcome.state != State::ok) return written == 0 ? outcome : Result{State::ok, written};
     written += count;
     pieces.take(count);

@@ -46,6 +46,7 @@ class Side final : private ByteStream::Listener {
       output_ += part;
     }
     const auto result = stream_->write(vectors);
+    sent = result.state;
     output_.erase(0, result.count);
     writable();
   }
@@ -61,6 +62,8 @@ class Side final : private ByteStream::Listener {
   // What each read has brought.
   std::vector<std::string> pieces;
   State state = State::ok;
+  // What the first write of the last `send` came to.
+  State sent = State::ok;
 
  private:
   void readable() override {
@@ -217,6 +220,19 @@ TEST_CASE("a record of which only a part has come keeps nobody busy") {
     CHECK(world.settle());
     CHECK(world.server->state == State::ok);
   }
+}
+
+TEST_CASE("who writes to somebody who has said good-bye and gone finds the connection broken") {
+  World world;
+  world.connect(true, "server.test");
+  world.client->send({"a request"});
+  REQUIRE(world.settle());
+  world.client->shutdown();
+  REQUIRE(world.settle());
+  CHECK(world.server->state == State::ended);
+  world.client.reset();
+  world.server->send({"a response"});
+  CHECK(world.server->sent == State::broken);
 }
 
 TEST_CASE("who speaks plain HTTP is told to speak HTTPS, once") {
