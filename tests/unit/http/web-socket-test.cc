@@ -437,9 +437,13 @@ TEST_CASE("a silent client is asked for a sign of life, and cut off when it give
 }
 
 TEST_CASE("a client that answers pings stays") {
-  World world(Talker::Habit::echoes, restless());
+  // A machine that is busy may keep its answer for a while.
+  auto limits = restless();
+  limits.pingInterval = std::chrono::seconds(1);
+  World world(Talker::Habit::echoes, limits);
   WireClient client(world);
-  for (int i = 0; i < 5; ++i) {
+  // One more than would have been in vain.
+  for (int i = 0; i < 2; ++i) {
     CHECK(client.next() == "ping()");
     client.send(pong(""));
   }
