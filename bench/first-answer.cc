@@ -3,8 +3,8 @@
 //   first-answer PORT COMMAND ARGUMENT…
 //
 // COMMAND is to serve HTTP on 127.0.0.1:PORT. Prints two numbers, milliseconds and kilobytes of
-// resident memory then, and kills it. The exit status is 1 when the first answer is no 200, or none
-// comes within 10 s.
+// resident memory then, and kills it with all that it has started. The exit status is 1 when the
+// first answer is no 200, or none comes within 10 s.
 
 #include <cerrno>
 #include <chrono>
@@ -68,9 +68,12 @@ int main(int argc, char** argv) {
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t process = 0;
   const auto start = Clock::now();
-  const int failure = ::posix_spawn(&process, argv[2], &files, nullptr, argv + 2, environ);
+  const int failure = ::posix_spawn(&process, argv[2], &files, &attributes, argv + 2, environ);
   if (failure != 0) {
     std::fprintf(stderr, "first-answer: cannot start %s: %s\n", argv[2], std::strerror(failure));
     return 1;
@@ -83,7 +86,7 @@ int main(int argc, char** argv) {
   }
   const std::chrono::duration<double, std::milli> elapsed = Clock::now() - start;
   const long memory = residentKilobytes(process);
-  ::kill(process, SIGKILL);
+  ::kill(-process, SIGKILL);
   ::waitpid(process, nullptr, 0);
   if (!answer.starts_with("HTTP/1.1 200")) {
     std::fprintf(stderr, "first-answer: no 200, but: %s\n", answer.c_str());

@@ -110,16 +110,18 @@ export async function during(server, worker, use) {
   }
 }
 
-// {ms, megabytes}: from exec to the first answer, and the resident memory then.
-export async function startUp(server, worker) {
-  const port = await freePort();
+// {ms, megabytes}: from exec to the first answer on `port`, and the resident memory then.
+export async function firstAnswer(port, command, options = {}) {
   const output = await new Promise((done, fail) => {
-    execFile(
-      join(build, "first-answer"),
-      [String(port), ...server.command(worker, port)],
-      (error, stdout) => (error ? fail(error) : done(stdout)),
+    execFile(join(build, "first-answer"), [String(port), ...command], options, (error, stdout) =>
+      error ? fail(error) : done(stdout),
     );
   });
   const [ms, kilobytes] = output.split(" ").map(Number);
   return { ms, megabytes: kilobytes / 1024 };
+}
+
+export async function startUp(server, worker) {
+  const port = await freePort();
+  return firstAnswer(port, server.command(worker, port));
 }
