@@ -13,6 +13,7 @@ ConnectionPool::ConnectionPool(boost::asio::io_context& loop, Handler handler, L
       limits_(limits),
       report_(std::move(report)),
       readiness_(loop),
+      writeTurns_(loop),
       timer_(loop) {}
 
 ConnectionPool::~ConnectionPool() {

@@ -18,6 +18,7 @@
 #include "engine/http/handler.h"
 #include "engine/http/limits.h"
 #include "engine/http/readiness.h"
+#include "engine/http/write-turns.h"
 
 namespace lathe::http {
 
@@ -84,6 +85,7 @@ class ConnectionPool {
   // Where to put what is read and used up at once. Everybody's, until the next turn of the loop.
   std::span<char> scratch();
   Readiness& readiness() { return readiness_; }
+  WriteTurns& writeTurns() { return writeTurns_; }
 
  private:
   static constexpr std::size_t kScratchBytes = 64 * 1024;
@@ -98,6 +100,7 @@ class ConnectionPool {
   DateLine date_;
   std::function<void()> whenRemoved_;
   Readiness readiness_;
+  WriteTurns writeTurns_;
   // Each connection knows its place here, so that it can leave without a search.
   std::vector<std::unique_ptr<PooledConnection>> connections_;
   std::unique_ptr<char[]> scratch_;

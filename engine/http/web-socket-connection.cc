@@ -4,11 +4,7 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 namespace lathe::http {
-
-namespace net = boost::asio;
 
 namespace {
 
@@ -70,7 +66,6 @@ WebSocketConnection::WebSocketConnection(ConnectionPool& pool, Setup setup)
       stream_(std::move(setup.stream)),
       delivery_(std::move(setup.delivery)),
       keptAlive_(std::move(setup.keptAlive)),
-      self_(std::make_shared<WebSocketConnection*>(this)),
       reader_(role_, codecFor<MessageInflater>(peerOf(role_), setup.deflate)),
       unread_(std::move(setup.input)),
       output_(role_),
@@ -79,7 +74,7 @@ WebSocketConnection::WebSocketConnection(ConnectionPool& pool, Setup setup)
 }
 
 WebSocketConnection::~WebSocketConnection() {
-  *self_ = nullptr;
+  pool_.writeTurns().leave(*this);
   stream_.reset();
   for (auto& sender : std::exchange(senders_, {})) sender.resolver.resolve();
   if (end_) std::exchange(end_, nullptr)->finish(disconnected());
@@ -119,15 +114,12 @@ void WebSocketConnection::writable() {
 }
 
 void WebSocketConnection::turnLater() {
-  if (inTurn_ || turnPosted_) return;
-  turnPosted_ = true;
-  net::post(pool_.loop(), [self = self_] {
-    auto* connection = *self;
-    if (!connection) return;
-    connection->turnPosted_ = false;
-    connection->inTurn_ = true;
-    connection->endTurn();
-  });
+  if (!inTurn_) pool_.writeTurns().join(*this);
+}
+
+void WebSocketConnection::writeTurn() {
+  inTurn_ = true;
+  endTurn();
 }
 
 void WebSocketConnection::endTurn() {

@@ -26,7 +26,9 @@ namespace lathe::http {
 //
 // Everything happens in turns: the stream is ready, or the end has asked for something. A turn
 // takes in what has come, and at its end all that was said meanwhile leaves in one write.
-class WebSocketConnection final : public PooledConnection, private ByteStream::Listener {
+class WebSocketConnection final : public PooledConnection,
+                                  private ByteStream::Listener,
+                                  private WriteTurns::Writer {
  public:
   struct Setup {
     WebSocketRole role = WebSocketRole::server;
@@ -68,6 +70,7 @@ class WebSocketConnection final : public PooledConnection, private ByteStream::L
 
   void readable() override;
   void writable() override;
+  void writeTurn() override;
 
   void turnLater();
   // The last thing that a callback does: the connection may be gone afterwards.
@@ -98,12 +101,9 @@ class WebSocketConnection final : public PooledConnection, private ByteStream::L
   WebSocketEnd* end_ = nullptr;
   std::shared_ptr<void> delivery_;
   std::shared_ptr<void> keptAlive_;
-  // What callbacks hold instead of a pointer: null once the connection is gone.
-  std::shared_ptr<WebSocketConnection*> self_;
   Moment deadline_ = kNever;
 
   bool inTurn_ = false;
-  bool turnPosted_ = false;
   bool awaitingReadable_ = false;
   bool awaitingWritable_ = false;
 
