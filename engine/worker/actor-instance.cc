@@ -18,6 +18,7 @@ std::vector<persist::Pair> metadataOf(const api::ActorId& actor) {
 
 Worker::Actor::Instance::Instance(const Host& host, Definition definition)
     : worker(std::move(definition.worker)),
+      companions(worker->companions()),
       actorClass(std::move(definition.actorClass)),
       gates(host.loop.get_executor()) {
   context = std::make_shared<io::IoContext>(*worker, &gates);

@@ -26,6 +26,7 @@ struct Worker::Actor::Instance final : public persist::CacheOwner,
 
   // Members go in reverse order: the context before the gates.
   std::shared_ptr<Worker> worker;
+  std::shared_ptr<void> companions;
   ActorClass actorClass;
   io::ActorGates gates;
   std::shared_ptr<io::IoContext> context;

@@ -70,7 +70,9 @@ std::shared_ptr<Worker> Generation::make(const WorkerSource& source) {
     }
     isolates_.push_back(isolate);
   }
-  return isolate->newScript(source)->createWorker(*this);
+  auto worker = isolate->newScript(source)->createWorker(*this);
+  worker->setCompanions(weak_from_this());
+  return worker;
 }
 
 std::shared_ptr<api::ServiceTarget> Generation::service(const Binding::Service& binding) {

@@ -12,8 +12,8 @@ namespace lathe::worker {
 class ActorNamespaces;
 
 // Workers that were loaded together and know each other by name. Those with equal settings share an
-// isolate. Held by the engine while it is the newest, and by nothing else: what is under way in it
-// holds its own worker.
+// isolate. Held by the engine while it is the newest, and by what is under way in its workers: that
+// finishes on the code with which it began, wherever it calls.
 class Generation final : public Worker::BindingTargets,
                          public std::enable_shared_from_this<Generation> {
  public:

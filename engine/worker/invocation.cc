@@ -10,7 +10,9 @@
 namespace lathe::worker {
 
 Invocation::Invocation(std::shared_ptr<Worker> worker)
-    : worker_(std::move(worker)), context_(std::make_shared<io::IoContext>(*worker_)) {}
+    : worker_(std::move(worker)),
+      companions_(worker_->companions()),
+      context_(std::make_shared<io::IoContext>(*worker_)) {}
 
 template <class Call, class Settled>
 void Invocation::deliver(const std::shared_ptr<const api::EntrypointProps>& props, Call call,

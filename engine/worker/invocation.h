@@ -45,6 +45,7 @@ class Invocation : public std::enable_shared_from_this<Invocation> {
   void finish();
 
   std::shared_ptr<Worker> worker_;
+  std::shared_ptr<void> companions_;
   std::shared_ptr<io::IoContext> context_;
   std::list<std::shared_ptr<Invocation>>::iterator position_;
   std::optional<io::Outcome<io::Response>> outcome_;

@@ -25,7 +25,7 @@ class Invocation;
 using Answer = std::variant<io::Response, io::Pending<io::Response>>;
 
 // An instance of a script: a V8 context, its bindings and its exported handlers. Held by the
-// generation it was loaded with and by every event that it has not finished. Loop thread.
+// generation that it was loaded with and by every event that it has not finished. Loop thread.
 class Worker final : public io::Realm, public std::enable_shared_from_this<Worker> {
  public:
   class Isolate;
@@ -46,6 +46,11 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
 
   const std::string& name() const;
   Isolate& workerIsolate();
+
+  // The workers that it was loaded with, whom its service bindings find. Whoever runs its code
+  // holds them; null when there are none or they have gone.
+  std::shared_ptr<void> companions() const { return companions_.lock(); }
+  void setCompanions(std::weak_ptr<void> companions) { companions_ = std::move(companions); }
 
   // Delivers a request to an entry point. The body may be null. Dropping the Pending means that the
   // client has left.
@@ -140,6 +145,7 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   v8::Local<v8::Function> hook(js::Lock& js, const char* name);
 
   std::shared_ptr<Script> script_;
+  std::weak_ptr<void> companions_;
   ModuleRegistry modules_;
   js::Ref<v8::Context> context_;
   js::Ref<v8::Object> hooks_;

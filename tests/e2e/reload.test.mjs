@@ -62,6 +62,43 @@ describe("SIGHUP", () => {
     assert.equal(await answer, "old");
   });
 
+  // What they were loaded with stays with them: an old caller never meets code that it does not know.
+  test("lets requests and objects in flight reach the services of the old code", async (t) => {
+    const calling = (text) => `import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+      export class Other extends WorkerEntrypoint {
+        fetch() { return new Response("${text}"); }
+        name() { return "${text}"; }
+      }
+      async function ask(env) {
+        console.error("waiting");
+        await scheduler.wait(600);
+        return [await (await env.OTHER.fetch("http://x")).text(), await env.OTHER.name()].join();
+      }
+      export class Room extends DurableObject {
+        ask() { return ask(this.env); }
+      }
+      export default {
+        async fetch(request, env) {
+          const { pathname } = new URL(request.url);
+          if (pathname === "/") return new Response("${text}");
+          return new Response(await (pathname === "/room" ? env.ROOMS.getByName("a").ask() : ask(env)));
+        } };`;
+    const settings = {
+      name: "calling",
+      services: [{ binding: "OTHER", service: "calling", entrypoint: "Other" }],
+      durable_objects: { bindings: [{ name: "ROOMS", class_name: "Room" }] },
+      migrations: [{ tag: "v1", new_sqlite_classes: ["Room"] }],
+    };
+    const folder = project(t, worker(calling("old"), settings));
+    const server = await serve(t, [], { cwd: folder });
+    const answers = [server.text("/request"), server.text("/room")];
+    await server.waitFor("stderr", /waiting[^]*waiting/);
+    write(folder, { "worker.js": calling("new") });
+    await reloadUntil(server, "new");
+    assert.deepEqual(await Promise.all(answers), ["old,old", "old,old"]);
+    assert.equal(await server.text("/room"), "new,new");
+  });
+
   const broken = {
     "a syntax error": [{ "worker.js": "export default {" }, /SyntaxError|worker\.js/],
     "a throwing module": [{ "worker.js": `throw new RangeError("at start-up");` }, /at start-up/],
