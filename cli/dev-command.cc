@@ -356,11 +356,13 @@ class Dev {
 
   http::Answer answer(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
     if (answersWithError()) return pages_.errorPage(head);
-    bool withClient = (broken_ || options_.liveReload) && DevPages::isForDocument(head);
+    const bool always = broken_ || options_.liveReload;
+    const bool document = DevPages::isForDocument(head);
     auto answer = serving_.runtime().engine().handleRequest(std::move(head), std::move(body));
-    if (!withClient) return answer;
-    return laterAnswer(std::move(answer), [this](io::Response* response) {
-      if (response) pages_.addClient(*response);
+    if (!document) return answer;
+    // Who looks at an error waits for it to be mended.
+    return laterAnswer(std::move(answer), [this, always](io::Response* response) {
+      if (response && (always || response->status >= 500)) pages_.addClient(*response);
     });
   }
 

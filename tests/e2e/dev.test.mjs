@@ -390,6 +390,20 @@ describe("the events for pages", () => {
     assert.equal(await server.text("/__lathe"), "mine");
   });
 
+  test("are in the page of an exception, which loads again with the worker", async (t) => {
+    const script = (body) => `export default { fetch(request) { ${body} } };`;
+    const { folder, server } = await devFiles(t, script(`throw new Error("no luck");`));
+    const shown = await server.fetch("/", page);
+    assert.equal(shown.status, 500);
+    assert.match(await shown.text(), /no luck[^]*<script src="\/__lathe\/client\.js" data-version=/);
+    assert.doesNotMatch(await server.text(), /<script/);
+
+    const type = `{ headers: { "content-type": "text/html" } }`;
+    write(folder, { "worker.js": script(`return new Response("<p>mended", ${type});`) });
+    await until(server, "<p>mended");
+    assert.equal(await server.text("/", page), "<p>mended");
+  });
+
   test("are in every HTML page with --live-reload", async (t) => {
     const script = `export default { fetch: () => new Response("<p>", { headers: { "content-type": "text/html" } }) };`;
     const { server } = await devFiles(t, script, ["--live-reload"]);
