@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { connect as connectTls } from "node:tls";
@@ -88,6 +89,15 @@ describe("lathe serve --local-protocol https", () => {
     const certificate = new X509Certificate(ca);
     for (const host of ["127.0.0.1", "::1"]) assert.equal(certificate.checkIP(host), host);
     assert.match(certificate.subjectAltName, /DNS:\*\.localhost/);
+  });
+
+  test("has a certificate for the addresses of this machine where it listens on all of them", async (t) => {
+    const addresses = Object.values(networkInterfaces()).flat().filter(({ family }) => family === "IPv4");
+    for (const ip of ["0.0.0.0", "::"]) {
+      const server = await serveHttps(t, ["--local-protocol", "https", "--ip", ip]);
+      const certificate = new X509Certificate(certificateOf(server));
+      for (const { address } of addresses) assert.equal(certificate.checkIP(address), address, ip);
+    }
   });
 
   test("is what fetch of a script sees in request.url, also of HTTP/1.0 without a Host", async (t) => {
