@@ -46,7 +46,8 @@ worker::Constant readDefine(const std::string& name, const std::string& value,
     throw ConfigError(where + ": " + shortlyQuoted(name) +
                       " cannot be defined: it is no name, such as MODE or process.env.MODE");
   }
-  if (path->front() == "import" || path->front() == "this") {
+  const bool ofMeta = path->size() > 2 && path->front() == "import" && (*path)[1] == "meta";
+  if ((path->front() == "import" && !ofMeta) || path->front() == "this") {
     throw ConfigError(where + ": not implemented in lathe: a define of " + name);
   }
   if (nlohmann::json::accept(value)) return {std::move(*path), value, Kind::json};

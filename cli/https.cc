@@ -5,18 +5,15 @@
 #include <iterator>
 
 #include <boost/asio/ip/address.hpp>
-#include <ifaddrs.h>
-#include <netinet/in.h>
 
 #include "cli/local-certificate.h"
+#include "cli/own-addresses.h"
 #include "cli/read-file.h"
 #include "cli/usage-error.h"
 
 namespace lathe::cli {
 
 namespace {
-
-namespace net = boost::asio::ip;
 
 using ContextPtr = std::unique_ptr<http::TlsServerContext>;
 
@@ -41,29 +38,12 @@ ContextPtr contextOf(const HttpsFiles& files) {
   }
 }
 
-// The addresses by which a telephone in the same network asks for what listens on all of them.
-// Those of IPv6 change from day to day, and a certificate for today's would have to be trusted
-// anew.
-std::vector<std::string> ownAddresses() {
-  std::vector<std::string> addresses;
-  ifaddrs* interfaces = nullptr;
-  if (::getifaddrs(&interfaces) != 0) return addresses;
-  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owned(interfaces, &::freeifaddrs);
-  for (auto* each = interfaces; each; each = each->ifa_next) {
-    if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET) continue;
-    const auto& in = *reinterpret_cast<const sockaddr_in*>(each->ifa_addr);
-    const net::address_v4 address(ntohl(in.sin_addr.s_addr));
-    if (!address.is_loopback()) addresses.push_back(address.to_string());
-  }
-  return addresses;
-}
-
 // The hosts that a client can ask for, in the spelling of certificates.
 std::vector<std::string> namesOf(const std::vector<std::string>& hosts) {
   std::vector<std::string> names;
   for (const auto& host : hosts) {
     boost::system::error_code notAnAddress;
-    auto address = net::make_address(host, notAnAddress);
+    auto address = boost::asio::ip::make_address(host, notAnAddress);
     if (notAnAddress) {
       names.push_back(host);
       continue;
@@ -73,7 +53,7 @@ std::vector<std::string> namesOf(const std::vector<std::string>& hosts) {
       continue;
     }
     // The zone is of this machine only.
-    if (address.is_v6()) address = net::address_v6(address.to_v6().to_bytes());
+    if (address.is_v6()) address = boost::asio::ip::address_v6(address.to_v6().to_bytes());
     names.push_back(address.to_string());
   }
   return names;

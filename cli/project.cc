@@ -86,9 +86,8 @@ Config loadConfig(const ProjectChoice& given) {
   if (choice.path.empty()) {
     if (auto found = findConfigFile(here)) return readFound(*found, choice);
     throw ConfigError(
-        "there is no wrangler.jsonc, wrangler.json or wrangler.toml here or in a folder above; "
-        "name "
-        "a configuration or a script, such as: lathe serve worker.js");
+        "there is no wrangler.jsonc, wrangler.json or wrangler.toml here or in a folder "
+        "above; name a configuration or a script, such as: lathe serve worker.js");
   }
 
   fs::path path = (here / choice.path).lexically_normal();

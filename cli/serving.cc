@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "cli/output.h"
+#include "cli/own-addresses.h"
 
 namespace lathe::cli {
 
@@ -86,12 +87,14 @@ void Serving::announce() {
   } else {
     writeOut("Ready on " + url() + "\n");
   }
+  if (!listensOnAll()) return;
+  for (const auto& address : ownAddresses()) log_.note("address", "Also on " + urlFor(address));
 }
 
 void Serving::sayWhatStays(const Config& before, const Config& now) {
   auto changed = [&](bool different, std::string_view what) {
     if (!different) return;
-    log_.note("notice", "note: " + std::string(what) + " takes effect at the next start");
+    log_.notice(std::string(what) + " takes effect at the next start");
   };
   changed(now.v8Flags != before.v8Flags, "\"lathe.v8_flags\"");
   changed(now.bodyMb != before.bodyMb, "\"lathe.body_mb\"");
@@ -126,7 +129,18 @@ std::string Serving::url() const {
       first.is_v4() && first.is_loopback() && first != boost::asio::ip::address_v4::loopback();
   std::string host(kLocalhost);
   if (!local || other) host = first.is_v6() ? "[" + first.to_string() + "]" : first.to_string();
-  return (tls_ ? "https://" : "http://") + host + ":" + std::to_string(listener_->port());
+  return urlFor(host);
+}
+
+std::string Serving::urlFor(std::string_view host) const {
+  return std::string(tls_ ? "https://" : "http://") + std::string(host) + ":" +
+         std::to_string(listener_->port());
+}
+
+bool Serving::listensOnAll() const {
+  return std::ranges::any_of(listener_->endpoints(), [](const auto& endpoint) {
+    return endpoint.address().is_unspecified();
+  });
 }
 
 }  // namespace lathe::cli

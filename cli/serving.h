@@ -77,6 +77,9 @@ class Serving {
 
  private:
   bool wantsHttps(const Config& config) const;
+  bool listensOnAll() const;
+  // `host` is a name, or an address as a URL has it.
+  std::string urlFor(std::string_view host) const;
   void announce();
 
   const ServeOptions& options_;

@@ -1,6 +1,7 @@
 #include "engine/worker/constants.h"
 
 #include <algorithm>
+#include <span>
 
 #include "engine/js/error.h"
 #include "engine/js/value.h"
@@ -8,11 +9,13 @@
 namespace lathe::worker {
 namespace {
 
+bool isOfMeta(const Constant& constant) { return constant.path.front() == "import"; }
+
 // What the last part of the name is a property of.
-v8::Local<v8::Object> holderOf(js::Lock& js, const std::vector<std::string>& path) {
-  auto holder = js.context()->Global();
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-    auto name = js.name(path[i]);
+v8::Local<v8::Object> holderOf(js::Lock& js, v8::Local<v8::Object> holder,
+                               std::span<const std::string> path) {
+  for (const auto& part : path.first(path.size() - 1)) {
+    auto name = js.name(part);
     auto value = js::check(holder->Get(js.context(), name));
     if (!value->IsObject()) {
       value = v8::Object::New(js.v8());
@@ -23,16 +26,14 @@ v8::Local<v8::Object> holderOf(js::Lock& js, const std::vector<std::string>& pat
   return holder;
 }
 
-}  // namespace
-
-void defineConstants(js::Lock& js, const std::vector<Constant>& constants) {
+// `skipped` parts of each name lead to `root`.
+void define(js::Lock& js, v8::Local<v8::Object> root, std::size_t skipped,
+            std::vector<const Constant*> constants) {
   // `process.env` before `process.env.MODE`, which may be a part of it.
-  std::vector<const Constant*> ordered;
-  for (const Constant& constant : constants) ordered.push_back(&constant);
-  std::ranges::stable_sort(ordered, {},
+  std::ranges::stable_sort(constants, {},
                            [](const Constant* constant) { return constant->path.size(); });
-  for (const Constant* constant : ordered) {
-    auto holder = holderOf(js, constant->path);
+  for (const Constant* constant : constants) {
+    auto holder = holderOf(js, root, std::span(constant->path).subspan(skipped));
     auto name = js.name(constant->path.back());
     if (constant->kind == Constant::Kind::json) {
       auto value = js::check(v8::JSON::Parse(js.context(), js.string(constant->value)));
@@ -45,6 +46,25 @@ void defineConstants(js::Lock& js, const std::vector<Constant>& constants) {
         js::check(js::check(v8::Script::Compile(js.context(), source))->Run(js.context()));
     holder->SetAccessorProperty(name, getter.As<v8::Function>(), {}, v8::DontEnum);
   }
+}
+
+std::vector<const Constant*> chosen(const std::vector<Constant>& constants, bool ofMeta) {
+  std::vector<const Constant*> chosen;
+  for (const Constant& constant : constants) {
+    if (isOfMeta(constant) == ofMeta) chosen.push_back(&constant);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+void defineGlobalConstants(js::Lock& js, const std::vector<Constant>& constants) {
+  define(js, js.context()->Global(), 0, chosen(constants, false));
+}
+
+void defineMetaConstants(js::Lock& js, v8::Local<v8::Object> meta,
+                         const std::vector<Constant>& constants) {
+  define(js, meta, 2, chosen(constants, true));
 }
 
 }  // namespace lathe::worker

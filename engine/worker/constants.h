@@ -7,8 +7,14 @@
 
 namespace lathe::worker {
 
-// Defines the constants on the global object of the current context. Of a dotted name the objects
-// on the way are made where there are none. Throws what a getter on the way throws.
-void defineConstants(js::Lock& js, const std::vector<Constant>& constants);
+// Both make the objects on the way of a dotted name where there are none, and throw what a getter
+// on the way throws.
+
+// Defines, on the global object of the current context, all constants but those below
+// `import.meta`.
+void defineGlobalConstants(js::Lock& js, const std::vector<Constant>& constants);
+// Defines those below it, on the `import.meta` of a module.
+void defineMetaConstants(js::Lock& js, v8::Local<v8::Object> meta,
+                         const std::vector<Constant>& constants);
 
 }  // namespace lathe::worker

@@ -124,8 +124,9 @@ std::string_view moduleText(const Module& module) {
                   ": the file is not UTF-8; save it in that encoding");
 }
 
-ModuleRegistry::ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins)
-    : loader_(std::move(loader)), builtins_(std::move(builtins)) {}
+ModuleRegistry::ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins,
+                               MetaHook metaHook)
+    : loader_(std::move(loader)), builtins_(std::move(builtins)), metaHook_(std::move(metaHook)) {}
 
 ModuleRegistry::~ModuleRegistry() = default;
 
@@ -343,6 +344,8 @@ void ModuleRegistry::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::
       .FromMaybe(false);
   meta->CreateDataProperty(context, js.name("main"), v8::Boolean::New(js.v8(), isMain))
       .FromMaybe(false);
+  // Nobody is there who could be told that one of them cannot be added.
+  js::caught(js, [&] { registry.metaHook_(js, meta); });
 }
 
 v8::MaybeLocal<v8::Value> ModuleRegistry::onSyntheticEvaluation(v8::Local<v8::Context> context,

@@ -24,7 +24,10 @@ class ModuleRegistry {
   using Builtins =
       std::function<std::optional<v8::Local<v8::Object>>(js::Lock&, std::string_view specifier)>;
 
-  ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins);
+  // Adds to the `import.meta` of a module.
+  using MetaHook = std::function<void(js::Lock&, v8::Local<v8::Object> meta)>;
+
+  ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins, MetaHook metaHook);
   ~ModuleRegistry();
   ModuleRegistry(const ModuleRegistry&) = delete;
   ModuleRegistry& operator=(const ModuleRegistry&) = delete;
@@ -88,6 +91,7 @@ class ModuleRegistry {
 
   std::shared_ptr<ModuleLoader> loader_;
   Builtins builtins_;
+  MetaHook metaHook_;
   std::string mainName_;
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
   std::unordered_multimap<int, Entry*> byHash_;

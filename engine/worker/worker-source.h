@@ -87,7 +87,8 @@ struct Constant {
     json,  // the value is JSON
     name,  // or another name, such as `globalThis`, which is looked up when it is used
   };
-  // `process.env.MODE` has three parts. Each is an identifier; there is at least one.
+  // `process.env.MODE` has three parts. Each is an identifier; there is at least one. What begins
+  // with `import` and `meta` is a property of each module's own.
   std::vector<std::string> path;
   std::string value;
   Kind kind = Kind::json;

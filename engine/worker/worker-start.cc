@@ -117,7 +117,7 @@ void Worker::start(js::Lock& js) {
       ~Leave() { watch.leave(); }
     } leave{host.cpuWatch};
 
-    defineConstants(js, script_->source().constants);
+    defineGlobalConstants(js, script_->source().constants);
     if (main.type == ModuleType::esModule && script_->source().modules->mayBeServiceWorker()) {
       serviceWorker_ = runServiceWorker(js, main);
     }

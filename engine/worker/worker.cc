@@ -2,6 +2,7 @@
 
 #include "engine/io/cpu-watch.h"
 #include "engine/js/snapshot.h"
+#include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/invocation.h"
 #include "engine/worker/worker-isolate.h"
@@ -63,6 +64,9 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
                                    "on.");
             }
             return exports.As<v8::Object>();
+          },
+          [this](js::Lock& js, v8::Local<v8::Object> meta) {
+            defineMetaConstants(js, meta, script_->source().constants);
           }) {
   workerIsolate().inside([&](js::Lock& js) {
     makeContext();

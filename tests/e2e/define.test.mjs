@@ -54,6 +54,20 @@ describe("a define", () => {
     assert.equal(await fetched(cwd, "alone.js", "--define", "A:7"), 7);
   });
 
+  test("below import.meta is there in every module, beside what is there anyway", async (t) => {
+    const cwd = project(t, {
+      ...worker(`import { other } from "./other.js";
+        export default { fetch: () => Response.json([
+          import.meta.env.MODE, import.meta.env.SSR, import.meta.now === Date.now, import.meta.main, other, typeof MODE,
+        ]) };`, {
+        define: { "import.meta.env.MODE": '"test"', "import.meta.env": '{"SSR":true}', "import.meta.now": "Date.now" },
+      }),
+      "other.js": "export const other = [import.meta.env.MODE, import.meta.main, import.meta.url];",
+    });
+    const other = ["test", false, "file:///other.js"];
+    assert.deepEqual(await fetched(cwd), ["test", true, true, true, other, "undefined"]);
+  });
+
   test("of an environment is that environment's alone, as with wrangler", async (t) => {
     const cwd = project(t, worker(`export default { fetch: () => Response.json(typeof A) };`, {
       define: { A: "1" }, env: { none: {}, own: { define: { A: '"x"' } } },

@@ -96,7 +96,10 @@ describe("lathe serve --local-protocol https", () => {
     for (const ip of ["0.0.0.0", "::"]) {
       const server = await serveHttps(t, ["--local-protocol", "https", "--ip", ip]);
       const certificate = new X509Certificate(certificateOf(server));
-      for (const { address } of addresses) assert.equal(certificate.checkIP(address), address, ip);
+      for (const { address, internal } of addresses) {
+        assert.equal(certificate.checkIP(address), address, ip);
+        if (!internal) await server.waitFor("stderr", new RegExp(`^Also on https://${address}:${server.port}$`, "m"));
+      }
     }
   });
 

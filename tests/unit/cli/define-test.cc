@@ -35,6 +35,7 @@ TEST_CASE("a define has a name and a value, which is JSON or another name") {
       {"global", "globalThis", {"global"}, Kind::name},
       {"NOW", "Date.now", {"NOW"}, Kind::name},
       {"NONE", "undefined", {"NONE"}, Kind::name},
+      {"import.meta.env.MODE", "1", {"import", "meta", "env", "MODE"}, Kind::json},
   };
   for (const auto& [name, value, path, kind] : cases) {
     CAPTURE(name);
@@ -50,8 +51,10 @@ TEST_CASE("what is no name cannot be defined") {
     CAPTURE(name);
     CHECK(errorOf(name, "1").find("cannot be defined: it is no name") != std::string::npos);
   }
-  CHECK(errorOf("import.meta.env.MODE", "1") ==
-        "w:1:1: not implemented in lathe: a define of import.meta.env.MODE");
+  for (const char* name : {"import.meta", "import", "import.env.MODE", "this", "this.MODE"}) {
+    CHECK(errorOf(name, "1") ==
+          std::string("w:1:1: not implemented in lathe: a define of ") + name);
+  }
 }
 
 TEST_CASE("what is neither JSON nor a name is no value, and the quotes that are missing are told") {
