@@ -112,11 +112,16 @@ void IoContext::Entry::drain() {
 
 void IoContext::Entry::reportRejections() {
   if (entryDepth > 1) return;
-  for (auto& [promise, reason] : context_.realm_.isolate().takeUnhandledRejections(js_)) {
-    context_.realm_.reportRejection(js_, promise, reason);
-  }
-  for (auto& [promise, reason] : context_.realm_.isolate().takeLateHandled(js_)) {
-    context_.realm_.reportLateHandling(js_, promise, reason);
+  auto& realm = context_.realm_;
+  for (;;) {
+    auto rejections = realm.isolate().takeUnhandledRejections(js_);
+    for (auto& [promise, reason] : rejections) realm.reportRejection(js_, promise, reason);
+    auto handled = realm.isolate().takeLateHandled(js_);
+    for (auto& [promise, reason] : handled) realm.reportLateHandling(js_, promise, reason);
+    if (rejections.empty() && handled.empty()) return;
+    // Whoever listens may have settled what the event waits for.
+    drain();
+    if (stopped()) return;
   }
 }
 

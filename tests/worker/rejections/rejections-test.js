@@ -38,6 +38,25 @@ export const handlingItLaterIsAnotherEvent = {
   },
 };
 
+export const aListenerMayBringWhatTheEventWaitsFor = {
+  async test() {
+    const { promise, resolve } = Promise.withResolvers();
+    addEventListener("unhandledrejection", ({ reason }) => resolve(reason), { once: true });
+    Promise.reject("found");
+    strictEqual(await promise, "found");
+  },
+};
+
+export const aListenerMayHandleIt = {
+  async test() {
+    const { promise, resolve } = Promise.withResolvers();
+    addEventListener("unhandledrejection", (event) => event.promise.catch(() => {}), { once: true });
+    addEventListener("rejectionhandled", ({ reason }) => resolve(reason), { once: true });
+    Promise.reject("in time");
+    strictEqual(await promise, "in time");
+  },
+};
+
 export const theEventIsAnInterface = {
   test() {
     const promise = Promise.resolve();
