@@ -1,6 +1,7 @@
 #include "engine/api/structured-clone.h"
 
 #include "engine/api/file.h"
+#include "engine/api/headers.h"
 #include "engine/js/dom-exception.h"
 #include "engine/js/serializer.h"
 
@@ -11,7 +12,8 @@ namespace {
 class Originals final : public js::HostObjects {
  public:
   std::optional<std::uint32_t> keep(js::Lock& js, v8::Local<v8::Object> object) override {
-    if (!js::unwrap<Blob>(js, object) && !js::unwrap<js::DomException>(js, object)) {
+    if (!js::unwrap<Blob>(js, object) && !js::unwrap<Headers>(js, object) &&
+        !js::unwrap<js::DomException>(js, object)) {
       return std::nullopt;
     }
     kept_.emplace_back(js, object);
@@ -22,6 +24,10 @@ class Originals final : public js::HostObjects {
     auto original = kept_.at(number).get(js);
     if (const auto* file = js::unwrap<File>(js, original)) return js::wrap(js, file->copy());
     if (const auto* blob = js::unwrap<Blob>(js, original)) return js::wrap(js, blob->copy());
+    // Workers' own.
+    if (const auto* headers = js::unwrap<Headers>(js, original)) {
+      return js::wrap(js, js::make<Headers>(*headers, Headers::Guard::none));
+    }
     return copyException(js, original);
   }
 

@@ -1,4 +1,5 @@
 // The module "cloudflare:workers".
+import { missingClass, missingFunction, missingObject } from './missing.js';
 import { native } from './native.js';
 import { requireArguments } from './webidl.js';
 
@@ -35,8 +36,24 @@ export function cloudflareWorkers(env, exports) {
     env,
     exports,
     waitUntil,
+    ...missing,
   };
 }
+
+// What can be imported and is not there yet.
+const missing = {
+  RpcPromise: missingClass('RpcPromise'),
+  RpcProperty: missingClass('RpcProperty'),
+  RpcStub: missingClass('RpcStub'),
+  ServiceStub: missingClass('ServiceStub'),
+  abortIsolate: missingFunction('abortIsolate'),
+  cache: missingObject('cache of cloudflare:workers'),
+  restore: missingFunction('restore'),
+  tracing: missingObject('tracing'),
+  withEnv: missingFunction('withEnv'),
+  withEnvAndExports: missingFunction('withEnvAndExports'),
+  withExports: missingFunction('withExports'),
+};
 
 // What kind of entry point an exported class is: the name of its base, or undefined for any other class.
 export function entrypointKind(exported) {

@@ -4,7 +4,10 @@
 // `flags` are those of `Cloudflare.compatibilityFlags`.
 export function deviate(flags) {
   const global = globalThis;
-  if (!flags.enable_navigator_language) delete global.Navigator.prototype.language;
+  if (!flags.enable_navigator_language) {
+    delete global.Navigator.prototype.language;
+    delete global.Navigator.prototype.languages;
+  }
   if (!flags.enable_weak_ref) {
     delete global.WeakRef;
     delete global.FinalizationRegistry;

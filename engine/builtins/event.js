@@ -9,6 +9,7 @@ import {
   requireArguments,
   toDictionary,
   toDomString,
+  toUsvString,
   toUnsignedLong,
   toUnsignedShort,
 } from './webidl.js';
@@ -320,7 +321,7 @@ export class CloseEvent extends Event {
     const { code = 0, reason = '', wasClean = false } = toDictionary(eventInitDict);
     this.#init = {
       code: toUnsignedShort(code),
-      reason: toDomString(reason),
+      reason: toUsvString(reason),
       wasClean: !!wasClean,
     };
   }

@@ -7,7 +7,9 @@ import { requireArguments, wrongParameter } from './webidl.js';
 export function queueMicrotask(callback) {
   const where = "execute 'queueMicrotask'";
   requireArguments(arguments.length, 1, where);
-  if (typeof callback !== 'function') throw wrongParameter(where, 1, 'Function');
+  if (typeof callback !== 'function') {
+    throw wrongParameter(`${where} on 'ServiceWorkerGlobalScope'`, 1, 'function');
+  }
   native.enqueueMicrotask(() => {
     try {
       reflectApply(callback, undefined, []);

@@ -1,19 +1,37 @@
 // What lathe lacks, in forms that can be imported or bound: each says so on use.
 import names from './node/export-names.js';
-import { defineProperty, hasOwn, stringSlice, stringSplit } from './primordials.js';
+import {
+  defineProperty,
+  hasOwn,
+  objectAssign,
+  stringSlice,
+  stringSplit,
+  stringStartsWith,
+} from './primordials.js';
 
-// The exports of `specifier` ("node:fs"), or undefined when Node has no such module.
+// Workers' own modules: names, as in node/export-names.js.
+const workersNames = {
+  'cloudflare:email': 'EmailMessage',
+  'cloudflare:node': 'handleAsNodeRequest httpServerHandler',
+  'cloudflare:pipelines': 'PipelineTransformationEntrypoint',
+  'cloudflare:sockets': 'connect',
+  'cloudflare:workflows': 'NonRetryableError',
+};
+
+// The exports of `specifier` ("node:fs"), or undefined when neither Node nor Workers have such a module.
 export function missingModule(specifier) {
-  const name = stringSlice(specifier, 'node:'.length);
-  if (!hasOwn(names, name)) return undefined;
   const refuse = refusalOf(specifier);
+  if (hasOwn(workersNames, specifier)) return missingExports(workersNames[specifier], refuse);
+  const name = stringStartsWith(specifier, 'node:') ? stringSlice(specifier, 'node:'.length) : '';
+  if (!hasOwn(names, name)) return undefined;
   const exports = { __proto__: null, default: refuser({}, refuse) };
-  if (names[name] !== '') {
-    const list = stringSplit(names[name], ' ');
-    for (let i = 0; i < list.length; ++i) {
-      exports[list[i]] = refuser(named(list[i], refuse), refuse);
-    }
-  }
+  return names[name] === '' ? exports : objectAssign(exports, missingExports(names[name], refuse));
+}
+
+function missingExports(all, refuse) {
+  const exports = { __proto__: null };
+  const list = stringSplit(all, ' ');
+  for (let i = 0; i < list.length; ++i) exports[list[i]] = refuser(named(list[i], refuse), refuse);
   return exports;
 }
 

@@ -2,8 +2,8 @@
 import { cloudflareWorkers } from './cloudflare-workers.js';
 import { assert } from './node/assert.js';
 import { strict } from './node/assert-strict.js';
+import { mock } from './node/mock.js';
 import { missingModule } from './missing.js';
-import { stringStartsWith } from './primordials.js';
 
 // The exports of the module `specifier`, as the own properties of an object; undefined when there is no
 // such module. `env` is the worker's, `exports` what its `ctx.exports` is.
@@ -11,6 +11,6 @@ export function builtinModule(specifier, env, exports) {
   if (specifier === 'cloudflare:workers') return cloudflareWorkers(env, exports);
   if (specifier === 'node:assert') return { __proto__: null, default: assert, ...assert };
   if (specifier === 'node:assert/strict') return { __proto__: null, default: strict, ...strict };
-  if (stringStartsWith(specifier, 'node:')) return missingModule(specifier);
-  return undefined;
+  if (specifier === 'node:test') return { ...missingModule(specifier), mock };
+  return missingModule(specifier);
 }

@@ -10,6 +10,7 @@ import {
 } from './webidl.js';
 
 const kCreate = Symbol('create');
+const kLanguages = Object.freeze(['en']);
 
 export class Navigator {
   #brand;
@@ -25,6 +26,15 @@ export class Navigator {
   get userAgent() {
     Navigator.#check(this);
     return 'Cloudflare-Workers';
+  }
+
+  get language() {
+    Navigator.#check(this);
+    return 'en';
+  }
+  get languages() {
+    Navigator.#check(this);
+    return kLanguages;
   }
 
   get hardwareConcurrency() {

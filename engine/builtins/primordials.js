@@ -13,6 +13,7 @@ const getterOf = (prototype, name) =>
 
 export const { apply: reflectApply, ownKeys, getPrototypeOf } = Reflect;
 export const {
+  assign: objectAssign,
   create: objectCreate,
   defineProperty,
   freeze,

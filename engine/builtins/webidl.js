@@ -7,6 +7,7 @@ import {
   getOwnPropertyDescriptor,
   isFiniteNumber,
   ownKeys,
+  stringReplace,
   trunc,
 } from './primordials.js';
 
@@ -95,6 +96,11 @@ export function isObject(value) {
 // A DOMString: ToString, which throws a TypeError for symbols.
 export function toDomString(value) {
   return `${value}`;
+}
+
+// A USVString: the same with U+FFFD in the place of lone surrogates.
+export function toUsvString(value) {
+  return stringReplace(toDomString(value), /\p{Surrogate}/gu, '\uFFFD');
 }
 
 // A dictionary argument: undefined and null are the empty one.

@@ -215,6 +215,7 @@ test('dictionaries become attributes, converted', () => {
   );
   const close = new CloseEvent('close', { code: 65_536 + 1000, reason: 'r', wasClean: 1 });
   assert.deepEqual([close.code, close.reason, close.wasClean], [1000, 'r', true]);
+  assert.equal(new CloseEvent('close', { reason: 'a\ud807😀' }).reason, 'a\ufffd😀');
   assert.equal(new CustomEvent('x').detail, null);
   assert.equal(new CustomEvent('x', { detail: 5 }).detail, 5);
 });

@@ -33,6 +33,7 @@ export const interfacesAreNotEnumerable = {
 export const navigatorNamesTheRuntime = {
   test() {
     strictEqual(navigator.userAgent, "Cloudflare-Workers");
+    deepStrictEqual([navigator.language, ...navigator.languages], ["en", "en"]);
   },
 };
 

@@ -2,6 +2,10 @@ import { rejects, strictEqual, throws } from "node:assert";
 import { DurableObject } from "cloudflare:workers";
 import * as fs from "node:fs";
 import http from "node:http";
+import { EmailMessage } from "cloudflare:email";
+import { connect } from "cloudflare:sockets";
+import { RpcStub, withEnv } from "cloudflare:workers";
+import { it } from "node:test";
 
 const refusal = (what) => ({ message: new RegExp(`^not implemented in lathe: ${what}`) });
 
@@ -15,6 +19,11 @@ export const itSaysSoOnUse = {
   async test() {
     await rejects(async () => fs.default.readFileSync("/x"), refusal("node:fs"));
     await rejects(async () => http.request("http://x/"), refusal("node:http"));
+    await rejects(async () => connect("x:1"), refusal("cloudflare:sockets$"));
+    await rejects(async () => new EmailMessage(), refusal("cloudflare:email$"));
+    await rejects(async () => new RpcStub({}), refusal("RpcStub$"));
+    await rejects(async () => withEnv({}, () => {}), refusal("withEnv$"));
+    await rejects(async () => it("works"), refusal("node:test$"));
   },
 };
 

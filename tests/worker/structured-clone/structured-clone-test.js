@@ -99,7 +99,9 @@ export const gettersThatThrowPassTheirError = {
 
 export const someObjectsOfThePlatformAreCloned = {
   async test() {
-    const { blob, file, error } = structuredClone({
+    const headers = new Headers({ a: "1" });
+    const { blob, file, error, copy } = structuredClone({
+      copy: headers,
       blob: new Blob(["text"], { type: "a/b" }),
       file: new File(["x"], "name", { lastModified: 3 }),
       error: new DOMException("enough", "AbortError"),
@@ -110,19 +112,20 @@ export const someObjectsOfThePlatformAreCloned = {
     deepStrictEqual([file.name, file.lastModified], ["name", 3]);
     ok(error instanceof DOMException);
     deepStrictEqual([error.name, error.message], ["AbortError", "enough"]);
+    copy.append("b", "2");
+    deepStrictEqual([copy instanceof Headers, ...copy, ...headers], [true, ["a", "1"], ["b", "2"], ["a", "1"]]);
   },
 };
 
 export const otherObjectsOfThePlatformAreRefused = {
   test() {
     for (const value of [
-      new Headers(),
       new Request("https://example.com/"),
       new Response(),
       new TextDecoder(),
       new URL("https://example.com/"),
       new URLSearchParams(),
-      [{ deep: new Headers() }],
+      [{ deep: new Response() }],
     ]) {
       throws(() => structuredClone(value), { name: "DataCloneError" });
     }
