@@ -39,18 +39,18 @@ js::Ptr<DurableObjectId> DurableObjectNamespace::idFromString(std::string text) 
 
 js::Ptr<DurableObjectStub> DurableObjectNamespace::get(js::Ptr<DurableObjectId> id,
                                                        ActorGetOptions options) const {
-  if (id->knownToBeOf(*directory_)) return stub(id->id(), options);
+  if (id->knownToBeOf(*directory_)) return stub(std::move(id), options);
   try {
     ActorId::fromString(directory_->uniqueKey(), id->toString());
   } catch (const ActorIdError& error) {
     throw js::typeError(error.what());
   }
-  return stub(id->id(), options);
+  return stub(std::move(id), options);
 }
 
 js::Ptr<DurableObjectStub> DurableObjectNamespace::getByName(std::string name,
                                                              ActorGetOptions options) {
-  return stub(named(std::move(name)), options);
+  return stub(js::make<DurableObjectId>(named(std::move(name)), directory_), options);
 }
 
 const ActorId& DurableObjectNamespace::named(std::string name) {
@@ -61,12 +61,13 @@ const ActorId& DurableObjectNamespace::named(std::string name) {
   return ids_.emplace(std::move(name), std::move(id)).first->second;
 }
 
-js::Ptr<DurableObjectStub> DurableObjectNamespace::stub(const ActorId& id,
+js::Ptr<DurableObjectStub> DurableObjectNamespace::stub(js::Ptr<DurableObjectId> id,
                                                         const ActorGetOptions& options) const {
   if (options.routingMode && *options.routingMode != "primary-only") {
     throw js::rangeError("unknown routingMode: " + *options.routingMode);
   }
-  return js::make<DurableObjectStub>(id, directory_->get(id));
+  auto target = directory_->get(id->id());
+  return js::make<DurableObjectStub>(std::move(id), std::move(target));
 }
 
 js::Ptr<DurableObjectNamespace> DurableObjectNamespace::jurisdiction(

@@ -52,7 +52,8 @@ class DurableObjectNamespace final : public js::Object {
   static void describe(js::Class<DurableObjectNamespace>& c, const Compatibility&);
 
  private:
-  js::Ptr<DurableObjectStub> stub(const ActorId& id, const ActorGetOptions& options) const;
+  js::Ptr<DurableObjectStub> stub(js::Ptr<DurableObjectId> id,
+                                  const ActorGetOptions& options) const;
   // Good until the next call.
   const ActorId& named(std::string name);
 

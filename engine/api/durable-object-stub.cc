@@ -4,8 +4,8 @@ namespace lathe::api {
 
 void DurableObjectStub::describe(js::Class<DurableObjectStub>& c, const Compatibility&) {
   c.name(kInterface).hidden().extends<Fetcher>();
-  c.attribute<&DurableObjectStub::id>("id");
-  c.attribute<&DurableObjectStub::name>("name");
+  c.ownAttribute<&DurableObjectStub::id>("id");
+  c.ownAttribute<&DurableObjectStub::name>("name");
   // Interceptors are not inherited.
   c.fallback<&Fetcher::property>();
 }

@@ -10,8 +10,8 @@ class DurableObjectStub final : public Fetcher {
  public:
   static constexpr const char* kInterface = "DurableObject";
 
-  DurableObjectStub(ActorId id, std::shared_ptr<ServiceTarget> target)
-      : Fetcher(std::move(target)), id_(js::make<DurableObjectId>(std::move(id))) {}
+  DurableObjectStub(js::Ptr<DurableObjectId> id, std::shared_ptr<ServiceTarget> target)
+      : Fetcher(std::move(target)), id_(std::move(id)) {}
 
   js::Ptr<DurableObjectId> id() const { return id_; }
   v8::Local<v8::Value> name(js::Lock& js) const { return id_->name(js); }

@@ -42,6 +42,7 @@ void ExecutionContext::describe(js::Class<ExecutionContext>& c, const Compatibil
   c.method<&ExecutionContext::abort>("abort");
   c.attribute<&ExecutionContext::props>("props");
   c.attribute<&ExecutionContext::exports>("exports");
+  c.attribute<&ExecutionContext::access>("access");
 }
 
 }  // namespace lathe::api

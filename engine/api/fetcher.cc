@@ -1,24 +1,57 @@
 #include "engine/api/fetcher.h"
 
+#include "engine/api/followed-request.h"
 #include "engine/api/hook.h"
 #include "engine/io/bytes-source.h"
 #include "engine/io/io-context.h"
 
 namespace lathe::api {
 
+namespace {
+
+// Where the request goes, without a fragment: it has an absolute URL for its target.
+std::string urlOf(const io::RequestHead& head) {
+  const auto target = head.message.target();
+  const std::string_view url(target.data(), target.size());
+  return std::string(url.substr(0, url.find('#')));
+}
+
+std::unique_ptr<io::BodySource> sourceOf(Body::Released body) {
+  if (auto* bytes = std::get_if<io::SharedBytes>(&body)) {
+    return std::make_unique<io::BytesSource>(std::move(*bytes));
+  }
+  auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&body);
+  return source ? std::move(*source) : nullptr;
+}
+
+// A promise for the answer to `request`, or for that to which it leads.
+v8::Local<v8::Promise> follow(js::Lock& js, const std::shared_ptr<ServiceTarget>& target,
+                              const std::shared_ptr<FollowedRequest>& request) {
+  return io::IoContext::current().awaitIo(
+      js, target->fetch(request->head(), request->takeBody()),
+      [target, request](js::Lock& inner, io::Response response) -> v8::Local<v8::Value> {
+        if (request->follow(response)) return follow(inner, target, request);
+        return js::wrap(inner, Response::received(std::move(response), urlOf(request->head()),
+                                                  request->redirected()));
+      });
+}
+
+}  // namespace
+
 v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, RequestInit init) {
   auto& context = io::IoContext::current();
   auto request = Request::make(js, input, init);
-  auto released = request->release();
-  std::unique_ptr<io::BodySource> body;
-  if (auto* bytes = std::get_if<io::SharedBytes>(&released)) {
-    body = std::make_unique<io::BytesSource>(std::move(*bytes));
-  } else if (auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&released)) {
-    body = std::move(*source);
+  auto body = request->release();
+  if (request->follows()) {
+    return follow(js, target_,
+                  std::make_shared<FollowedRequest>(request->takeHead(), std::move(body)));
   }
-  return context.awaitIo(
-      js, target_->fetch(request->takeHead(), std::move(body)),
-      [](js::Lock&, io::Response response) { return Response::received(std::move(response)); });
+  auto head = request->takeHead();
+  std::string url = urlOf(head);
+  return context.awaitIo(js, target_->fetch(std::move(head), sourceOf(std::move(body))),
+                         [url = std::move(url)](js::Lock&, io::Response response) {
+                           return Response::received(std::move(response), url, false);
+                         });
 }
 
 v8::Local<v8::Value> Fetcher::property(js::Lock& js, js::Receiver receiver, std::string name) {
@@ -30,9 +63,8 @@ v8::Local<v8::Value> Fetcher::property(js::Lock& js, js::Receiver receiver, std:
 v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<std::string> path,
                                std::optional<v8::Local<v8::Value>> arguments) {
   auto& context = io::IoContext::current();
-  RpcHostObjects hosts;
   RpcCall call{std::move(path), std::nullopt, context.requestNumber()};
-  if (arguments) call.arguments = js::serialize(js, *arguments, {}, hosts);
+  if (arguments) call.arguments = serializeForCall(js, *arguments);
   return context.awaitIo(js, stub->target_->call(std::move(call)),
                          [](js::Lock& inner, RpcResult result) -> v8::Local<v8::Value> {
                            RpcHostObjects none;

@@ -36,8 +36,12 @@ class Request final : public js::Object, public Body {
   using Input = std::variant<js::Ptr<Request>, std::string>;
 
   Request() = default;
+  // One that has arrived. Where it is sent on, redirects are for who has sent it.
   explicit Request(io::RequestHead head)
-      : head_(std::move(head)), headersGuard_(Headers::Guard::immutable), arrived_(true) {}
+      : head_(std::move(head)),
+        headersGuard_(Headers::Guard::immutable),
+        redirect_("manual"),
+        arrived_(true) {}
 
   static js::Ptr<Request> construct(js::Lock& js, js::Receiver receiver, Input input,
                                     RequestInit init);
@@ -48,6 +52,7 @@ class Request final : public js::Object, public Body {
   std::string url();
   js::Ptr<Headers> headers();
   std::string redirect() const { return redirect_; }
+  bool follows() const { return redirect_ == "follow"; }
   v8::Local<v8::Value> cf(js::Lock& js, js::Receiver receiver);
   v8::Local<v8::Value> signal(js::Lock& js, js::Receiver receiver);
   const std::optional<std::string>& cache() const { return cache_; }

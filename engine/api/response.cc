@@ -156,8 +156,10 @@ js::Ptr<Response> Response::error() {
   return response;
 }
 
-js::Ptr<Response> Response::received(io::Response from) {
+js::Ptr<Response> Response::received(io::Response from, std::string url, bool redirected) {
   auto response = js::make<Response>();
+  response->url_ = std::move(url);
+  response->redirected_ = redirected;
   response->status_ = static_cast<std::int32_t>(from.status);
   response->statusText_ = std::move(from.statusText);
   response->headers_ = js::make<Headers>(from.headers, Headers::Guard::immutable);
@@ -182,6 +184,7 @@ js::Ptr<Response> Response::clone(js::Lock&) {
   copy->status_ = status_;
   copy->statusText_ = statusText_;
   copy->url_ = url_;
+  copy->redirected_ = redirected_;
   if (headers_) copy->headers_ = js::make<Headers>(*headers_, Headers::Guard::none);
   return copy;
 }

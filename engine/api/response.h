@@ -34,12 +34,12 @@ class Response final : public js::Object, public Body {
                                 std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
   static js::Ptr<Response> redirectTo(std::string url, std::optional<std::int32_t> status);
   static js::Ptr<Response> error();
-  // What came back from another worker.
-  static js::Ptr<Response> received(io::Response response);
+  // What came back from another worker, which was asked for `url` in the end.
+  static js::Ptr<Response> received(io::Response response, std::string url, bool redirected);
 
   std::string type() const { return type_ == Type::error ? "error" : "default"; }
   std::string url() const { return url_; }
-  bool redirected() const { return false; }
+  bool redirected() const { return redirected_; }
   std::int32_t status() const { return status_; }
   bool ok() const { return status_ >= 200 && status_ < 300; }
   js::ByteString statusText() const { return {statusText_}; }
@@ -73,6 +73,7 @@ class Response final : public js::Object, public Body {
   std::int32_t status_ = 200;
   std::string statusText_;
   std::string url_;
+  bool redirected_ = false;
   // Null as long as nobody has given or asked for any: the body's type is all there is then.
   js::Ptr<Headers> headers_;
   js::Ptr<WebSocket> webSocket_;

@@ -35,4 +35,8 @@ class RpcHostObjects final : public js::HostObjects {
   }
 };
 
+// What a call carries of an argument list or a result. Throws DataCloneError for what it cannot:
+// beside what structured cloning refuses these are instances of classes.
+js::SerializedValue serializeForCall(js::Lock& js, v8::Local<v8::Value> value);
+
 }  // namespace lathe::api

@@ -49,6 +49,8 @@ io::WebSocket::Close closeOf(js::Lock& js, std::optional<double> code,
   close.code = static_cast<std::uint16_t>(clamped);
   bool reserved =
       close.code == 1004 || close.code == 1005 || close.code == 1006 || close.code == 1015;
+  // https://websockets.spec.whatwg.org/#dom-websocket-close
+  if (has(js, Flag::PedanticWpt)) reserved = close.code != 1000 && close.code < 3000;
   if (close.code < 1000 || close.code > 4999 || reserved) {
     throw js::domException("InvalidAccessError",
                            "Invalid WebSocket close code: " + std::to_string(close.code) + ".");

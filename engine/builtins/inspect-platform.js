@@ -32,8 +32,22 @@ export function interfacesOf(object, kind) {
   return found;
 }
 
-// The entries of an object with these interfaces.
-export function platformEntries(inspection, object, interfaces, level) {
+// Takes those of an object's own keys out of `keys` that are attributes, and answers them.
+export function takeAccessors(object, keys) {
+  const taken = [];
+  for (let i = 0; i < keys.length; ) {
+    if (getOwnPropertyDescriptor(object, keys[i])?.get === undefined) {
+      ++i;
+    } else {
+      arrayPush(taken, keys[i]);
+      arraySplice(keys, i, 1);
+    }
+  }
+  return taken;
+}
+
+// The entries of an object with these interfaces, and these attributes of its own.
+export function platformEntries(inspection, object, interfaces, own, level) {
   const pairs = findPairs(interfaces);
   if (pairs !== undefined) return pairEntries(inspection, object, pairs, level);
   const entries = [];
@@ -44,6 +58,7 @@ export function platformEntries(inspection, object, interfaces, level) {
     if (aborted) add('reason', reason);
     return entries;
   }
+  addAttributes(object, object, own, add);
   for (let i = 0; i < interfaces.length; ++i) {
     const only = isEvent(object) && interfaces[i] === Event.prototype ? kEventAttributes : undefined;
     addAttributes(object, interfaces[i], only, add);

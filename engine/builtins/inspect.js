@@ -16,7 +16,7 @@ import { describeFunction } from './inspect-functions.js';
 import { isEvent } from './event.js';
 import { arrange } from './inspect-layout.js';
 import { classNameOf, prefixOf, tagOf } from './inspect-names.js';
-import { interfacesOf, platformEntries } from './inspect-platform.js';
+import { interfacesOf, platformEntries, takeAccessors } from './inspect-platform.js';
 import { formatKey, formatPrimitive, withColor, withoutColor } from './inspect-text.js';
 import { native } from './native.js';
 import {
@@ -380,8 +380,9 @@ class Inspection {
     // Every event has this one as its own property.
     const isTrusted = isEvent(value) ? arrayIndexOf(keys, 'isTrusted') : -1;
     if (isTrusted !== -1) arraySplice(keys, isTrusted, 1);
+    const own = kind === 'platform' ? takeAccessors(value, keys) : [];
     return braces(title, {
-      entries: (level) => platformEntries(this, value, interfaces, level),
+      entries: (level) => platformEntries(this, value, interfaces, own, level),
     });
   }
 

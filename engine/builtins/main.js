@@ -183,7 +183,7 @@ const hooks = {
   // unavailable(message) → what stands for a binding that lathe lacks: its use throws an Error of that message.
   // missingBinding(text) → the same for an entry of `ctx.exports`.
   // rpcProperty(stub, name) → a property of a stub that its interface does not have; receiveCall(target,
-  // path, args) → what a remote call comes to.
+  // path, args, env?, ctx?) → what a remote call comes to.
   builtinModule,
   deviate,
   entrypointKind,

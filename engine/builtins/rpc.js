@@ -64,12 +64,36 @@ const reserved = [
 ];
 
 // What `path` leads to from `target`, called with `args` unless that is undefined. `target` is an instance
-// made for the event: what its classes declare can be reached, what it keeps as its own cannot.
-export function receiveCall(target, path, args) {
+// made for the event: what its classes declare can be reached, what it keeps as its own cannot. Or, with `ctx`,
+// it is a plain object of handlers.
+export function receiveCall(target, path, args, env = undefined, ctx = undefined) {
   if (arrayIncludes(reserved, path[0])) {
     throw new TypeError(`'${path[0]}' is a reserved method and cannot be called over RPC.`);
   }
-  return args === undefined ? read(target, path) : call(target, path, args);
+  if (args === undefined) return read(target, path);
+  return call(target, path, args, ctx && ((method) => handlerArguments(method, path, args, env, ctx)));
+}
+
+// What a handler is called with: one argument of the caller's, `env` and `ctx`.
+function handlerArguments(method, path, args, env, ctx) {
+  const name = path[path.length - 1];
+  if (method.length > 3) {
+    throw new TypeError(
+      `Cannot call handler function "${name}" over RPC because it has the wrong number of arguments. A ` +
+        'simple function handler can only be called over RPC if it has exactly the arguments (arg, env, ctx), ' +
+        'where only the first argument comes from the client. To support multi-argument RPC functions, use ' +
+        'class-based syntax (extending WorkerEntrypoint) instead.',
+    );
+  }
+  if (args.length !== 1) {
+    throw new TypeError(
+      `Attempted to call RPC function "${name}" with the wrong number of arguments. When calling a top-level ` +
+        'handler function that is not declared as part of a class, you must always send exactly one argument. ' +
+        'In order to support variable numbers of arguments, the server must use class-based syntax (extending ' +
+        'WorkerEntrypoint) instead.',
+    );
+  }
+  return [args[0], env, ctx];
 }
 
 function read(target, path) {
@@ -78,13 +102,13 @@ function read(target, path) {
   return value;
 }
 
-function call(target, path, args) {
+function call(target, path, args, argumentsOf = undefined) {
   const last = path.length - 1;
   let receiver = target;
   for (let i = 0; i < last; ++i) receiver = member(receiver, path[i]);
   const method = member(receiver, path[last]);
   if (typeof method !== 'function') throw new TypeError(`"${path[last]}" is not a function.`);
-  return reflectApply(method, receiver, args);
+  return reflectApply(method, receiver, argumentsOf ? argumentsOf(method) : args);
 }
 
 function member(value, name) {

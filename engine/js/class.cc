@@ -103,13 +103,19 @@ void ClassBuilder::addConstant(const char* name, int value) {
 }
 
 void ClassBuilder::setFallback(v8::GenericNamedPropertyGetterCallback callback) {
-  if (references_) references_->push_back(reinterpret_cast<std::intptr_t>(callback));
+  // Nothing that the fallback gives counts as a property: who sets one defines it.
+  auto query = [](v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Integer>&) {};
+  const v8::GenericNamedPropertyQueryCallback none = query;
+  if (references_) {
+    references_->push_back(reinterpret_cast<std::intptr_t>(callback));
+    references_->push_back(reinterpret_cast<std::intptr_t>(none));
+  }
   if (!building()) return;
   auto flags = static_cast<v8::PropertyHandlerFlags>(
       static_cast<int>(v8::PropertyHandlerFlags::kNonMasking) |
       static_cast<int>(v8::PropertyHandlerFlags::kOnlyInterceptStrings));
   template_->InstanceTemplate()->SetHandler(v8::NamedPropertyHandlerConfiguration(
-      callback, nullptr, nullptr, nullptr, nullptr, v8::Local<v8::Value>(), flags));
+      callback, nullptr, none, nullptr, nullptr, v8::Local<v8::Value>(), flags));
 }
 
 void ClassBuilder::inherit(const void* parentTag) {

@@ -416,6 +416,12 @@ class Class : public ClassBuilder {
     addAttribute(name, detail::methodCallback<T, getter>, detail::methodCallback<T, setter>, false);
     return *this;
   }
+  // One that is each instance's own, as the keys of a plain object are.
+  template <auto getter>
+  Class& ownAttribute(const char* name) {
+    addAttribute(name, detail::methodCallback<T, getter>, nullptr, true);
+    return *this;
+  }
 
   // Gives the value of every string-named property that is not there otherwise; an empty handle
   // leaves it undefined. `method(js, receiver, name)`.

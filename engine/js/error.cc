@@ -1,8 +1,11 @@
 #include "engine/js/error.h"
 
-#include <memory>
+#include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "engine/js/dom-exception.h"
+#include "engine/js/serializer.h"
 #include "engine/js/value.h"
 
 namespace lathe::js {
@@ -45,13 +48,64 @@ std::string textProperty(Lock& js, v8::Local<v8::Object> error, const char* name
   return toUtf8(js, value.As<v8::String>());
 }
 
+class NoHostObjects final : public HostObjects {
+ public:
+  std::optional<std::uint32_t> keep(Lock&, v8::Local<v8::Object>) override { return std::nullopt; }
+  v8::Local<v8::Object> copy(Lock& js, std::uint32_t) override { return v8::Object::New(js.v8()); }
+};
+
+// Empty when it cannot be done, for whatever reason.
+std::optional<SerializedValue> tryToSerialize(Lock& js, v8::Local<v8::Value> value) {
+  std::optional<SerializedValue> serialized;
+  NoHostObjects hosts;
+  v8::TryCatch guard(js.v8());
+  caught(js, [&] { serialized = serialize(js, value, {}, hosts); });
+  return serialized;
+}
+
+// What an error has of its own beside what every error has, as far as that can be carried.
+std::shared_ptr<const SerializedValue> propertiesOf(Lock& js, v8::Local<v8::Object> error) {
+  constexpr std::array<std::string_view, 5> kKnown = {"durableObjectReset", "message", "name",
+                                                      "remote", "stack"};
+  v8::TryCatch guard(js.v8());
+  v8::Local<v8::Array> names;
+  if (!error->GetOwnPropertyNames(js.context(), v8::SKIP_SYMBOLS).ToLocal(&names)) return nullptr;
+  auto found = v8::Object::New(js.v8());
+  bool any = false;
+  for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    v8::Local<v8::Value> name, value;
+    if (!names->Get(js.context(), i).ToLocal(&name) || !name->IsString()) continue;
+    const std::string text = toUtf8(js, name.As<v8::String>());
+    if (std::ranges::find(kKnown, text) != kKnown.end()) continue;
+    if (!error->Get(js.context(), name).ToLocal(&value) || !tryToSerialize(js, value)) continue;
+    any |= found->CreateDataProperty(js.context(), name.As<v8::Name>(), value).FromMaybe(false);
+  }
+  auto serialized = any ? tryToSerialize(js, found) : std::nullopt;
+  return serialized ? std::make_shared<const SerializedValue>(std::move(*serialized)) : nullptr;
+}
+
+void addProperties(Lock& js, v8::Local<v8::Object> error, const SerializedValue& properties) {
+  NoHostObjects hosts;
+  auto found = deserialize(js, properties, hosts).As<v8::Object>();
+  auto names = check(found->GetOwnPropertyNames(js.context()));
+  for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    auto name = check(names->Get(js.context(), i)).As<v8::Name>();
+    auto value = check(found->Get(js.context(), name));
+    const bool hidden = name->StrictEquals(js.name("cause"));
+    check(error->DefineOwnProperty(js.context(), name, value, hidden ? v8::DontEnum : v8::None));
+  }
+}
+
 }  // namespace
 
 RemoteException RemoteException::of(Lock& js, v8::Local<v8::Value> exception, std::string text) {
   if (!exception->IsObject()) return {"Error", text, text};
   auto error = exception.As<v8::Object>();
   std::string name = textProperty(js, error, "name");
-  return {name.empty() ? "Error" : name, textProperty(js, error, "message"), std::move(text)};
+  RemoteException remote(name.empty() ? "Error" : name, textProperty(js, error, "message"),
+                         std::move(text));
+  remote.properties_ = propertiesOf(js, error);
+  return remote;
 }
 
 v8::Local<v8::Value> RemoteException::toJs(Lock& js) const {
@@ -72,7 +126,15 @@ v8::Local<v8::Value> RemoteException::toJs(Lock& js) const {
     object->DefineOwnProperty(js.context(), js.name("name"), js.string(name_), v8::DontEnum)
         .FromMaybe(false);
   }
+  if (properties_) {
+    v8::TryCatch guard(js.v8());
+    caught(js, [&] { addProperties(js, object, *properties_); });
+  }
   object->CreateDataProperty(js.context(), js.name("remote"), v8::True(js.v8())).FromMaybe(false);
+  auto id = js.name("durableObjectId");
+  if (!actor_.empty() && !object->HasOwnProperty(js.context(), id).FromMaybe(true)) {
+    object->CreateDataProperty(js.context(), id, js.string(actor_)).FromMaybe(false);
+  }
   if (reset_) {
     object->CreateDataProperty(js.context(), js.name("durableObjectReset"), v8::True(js.v8()))
         .FromMaybe(false);

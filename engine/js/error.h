@@ -11,6 +11,8 @@
 // becomes the JavaScript exception it names; what V8 already holds unwinds as `ExceptionPending`.
 namespace lathe::js {
 
+struct SerializedValue;
+
 // A C++ exception that knows its JavaScript class.
 class Error : public std::exception {
  public:
@@ -48,7 +50,7 @@ class RemoteException : public std::exception {
   RemoteException(std::string name, std::string message, std::string text)
       : name_(std::move(name)), message_(std::move(message)), text_(std::move(text)) {}
 
-  // What can be carried of `exception`; `text` is for people.
+  // What can be carried of `exception`, its own properties included; `text` is for people.
   static RemoteException of(Lock& js, v8::Local<v8::Value> exception, std::string text);
 
   // For people: with the stack and the causes.
@@ -58,13 +60,22 @@ class RemoteException : public std::exception {
     reset_ = true;
     return *this;
   }
-  // An Error of the same name and message, marked as `remote`.
+  // It comes from the actor of this id, unless that has had it from another: told as
+  // `durableObjectId`.
+  RemoteException& markActor(std::string id) {
+    actor_ = std::move(id);
+    return *this;
+  }
+  // An Error of the same name, message and properties, marked as `remote`.
   v8::Local<v8::Value> toJs(Lock& js) const;
 
  private:
   std::string name_;
   std::string message_;
   std::string text_;
+  // An object; null when there are none.
+  std::shared_ptr<const SerializedValue> properties_;
+  std::string actor_;
   bool reset_ = false;
 };
 

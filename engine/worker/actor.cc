@@ -110,7 +110,8 @@ io::Pending<api::RpcResult> Worker::Actor::call(api::RpcCall call) {
       std::move(title), number,
       [kept](js::Lock& js, Instance& instance) {
         auto* entrypoint = instance.worker->findEntrypoint(instance.actorClass.className);
-        if (entrypoint && entrypoint->kind != Entrypoint::Kind::actorClass) {
+        if (entrypoint && entrypoint->kind != Entrypoint::Kind::actorClass &&
+            !instance.worker->compatibility().has(Flag::JsRpc)) {
           throw js::typeError(
               "The receiving Durable Object does not support RPC, because its class was not "
               "declared with `extends DurableObject`. In order to enable RPC, make sure your class "
@@ -120,9 +121,8 @@ io::Pending<api::RpcResult> Worker::Actor::call(api::RpcCall call) {
         return instance.worker->receiveCall(js, instance.object.get(js), kept->call);
       },
       [kept](js::Lock& js, v8::Local<v8::Value> value) -> std::function<void()> {
-        api::RpcHostObjects hosts;
         auto result =
-            std::make_shared<api::RpcResult>(api::RpcResult{js::serialize(js, value, {}, hosts)});
+            std::make_shared<api::RpcResult>(api::RpcResult{api::serializeForCall(js, value)});
         return [kept, result] { kept->resolver.resolve(std::move(*result)); };
       },
       [kept](std::exception_ptr error) { kept->resolver.reject(std::move(error)); });
@@ -192,8 +192,8 @@ void Worker::Actor::run(const std::shared_ptr<Event>& event, io::InputGate::Lock
   auto failed = [weak = weak_from_this(), event](js::Lock& js, v8::Local<v8::Value> exception) {
     auto living = weak.lock();
     if (!living || event->answered || !living->instance_ || exception.IsEmpty()) return;
-    auto error =
-        std::make_exception_ptr(toRemote(js, living->instance_->worker->hooks(), exception));
+    auto remote = toRemote(js, living->instance_->worker->hooks(), exception);
+    auto error = std::make_exception_ptr(remote.markActor(living->id_.toString()));
     living->conclude(event, [event, error] { event->fail(error); });
   };
   v8::Local<v8::Value> result;
@@ -306,7 +306,8 @@ void Worker::Actor::runConstructor(js::Lock& js, Instance& instance) {
   if (!exception) return said.release();
   // Of a script that was stopped: the context ends.
   if (exception->IsEmpty()) return;
-  auto error = std::make_exception_ptr(toRemote(js, instance.worker->hooks(), *exception));
+  auto remote = toRemote(js, instance.worker->hooks(), *exception);
+  auto error = std::make_exception_ptr(remote.markActor(id_.toString()));
   breakWith(error);
   said.fail(error);
 }

@@ -164,8 +164,7 @@ io::Pending<api::RpcResult> Invocation::call(api::RpcCall call,
         return worker_->callMethod(js, entrypoint.name, call, ctx);
       },
       [this](js::Lock& js, v8::Local<v8::Value> value) {
-        api::RpcHostObjects hosts;
-        api::RpcResult result{js::serialize(js, value, {}, hosts)};
+        api::RpcResult result{api::serializeForCall(js, value)};
         answered_ = true;
         context_->answered();
         callWaiting_->resolve(std::move(result));

@@ -22,7 +22,7 @@ void setGlobal(js::Lock& js, const char* name, v8::Local<v8::Value> value) {
 }
 
 v8::Local<v8::Object> compatibilityFlagsObject(js::Lock& js, const Compatibility& compatibility) {
-  auto flags = v8::Object::New(js.v8());
+  auto flags = v8::Object::New(js.v8(), v8::Null(js.v8()), nullptr, nullptr, 0);
   for (const auto& [name, on] : compatibility.named()) {
     js::check(
         flags->CreateDataProperty(js.context(), js.name(name), v8::Boolean::New(js.v8(), on)));

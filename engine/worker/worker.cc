@@ -244,7 +244,10 @@ v8::MaybeLocal<v8::Value> Worker::callHandler(js::Lock& js, const std::string& w
 v8::Local<v8::Value> Worker::callMethod(js::Lock& js, const std::string& wanted,
                                         const api::RpcCall& call, v8::Local<v8::Value> ctx) {
   const Entrypoint& entrypoint = requireEntrypoint(wanted);
-  if (entrypoint.kind != Entrypoint::Kind::workerClass) {
+  if (entrypoint.kind == Entrypoint::Kind::object) {
+    return receiveCall(js, entrypoint.exported.get(js), call, ctx);
+  }
+  if (entrypoint.kind != Entrypoint::Kind::workerClass && !compatibility().has(Flag::JsRpc)) {
     throw js::typeError(
         "The receiving entrypoint does not support RPC, because it is not a class that extends "
         "WorkerEntrypoint of \"cloudflare:workers\".");
@@ -253,13 +256,16 @@ v8::Local<v8::Value> Worker::callMethod(js::Lock& js, const std::string& wanted,
 }
 
 v8::Local<v8::Value> Worker::receiveCall(js::Lock& js, v8::Local<v8::Object> receiver,
-                                         const api::RpcCall& call) {
+                                         const api::RpcCall& call,
+                                         v8::Local<v8::Value> handlersCtx) {
   api::RpcHostObjects hosts;
   v8::Local<v8::Value> arguments[] = {receiver,
                                       js::Convert<std::vector<std::string>>::toJs(js, call.path),
                                       call.arguments ? js::deserialize(js, *call.arguments, hosts)
-                                                     : v8::Local<v8::Value>(js.undefined())};
-  return js::check(hook(js, "receiveCall")->Call(js.context(), js.undefined(), 3, arguments));
+                                                     : v8::Local<v8::Value>(js.undefined()),
+                                      env_.get(js), handlersCtx};
+  const int count = handlersCtx.IsEmpty() ? 3 : 5;
+  return js::check(hook(js, "receiveCall")->Call(js.context(), js.undefined(), count, arguments));
 }
 
 v8::Local<v8::Value> Worker::callFetch(js::Lock& js, const std::string& entrypoint,

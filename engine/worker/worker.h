@@ -133,9 +133,10 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   // The object that an event for a class is delivered to, made for it.
   v8::Local<v8::Object> newInstance(js::Lock& js, const Entrypoint& entrypoint,
                                     v8::Local<v8::Value> context);
-  // What a method call on `receiver` comes to.
+  // What a method call on `receiver` comes to. Where that is a plain object, its functions are
+  // handlers, which get `env` and `handlersCtx` behind the caller's argument.
   v8::Local<v8::Value> receiveCall(js::Lock& js, v8::Local<v8::Object> receiver,
-                                   const api::RpcCall& call);
+                                   const api::RpcCall& call, v8::Local<v8::Value> handlersCtx = {});
   v8::Local<v8::Value> callMethod(js::Lock& js, const std::string& entrypoint,
                                   const api::RpcCall& call, v8::Local<v8::Value> context);
   v8::Local<v8::Value> callFetch(js::Lock& js, const std::string& entrypoint,

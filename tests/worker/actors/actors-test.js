@@ -118,6 +118,28 @@ export const idsAreMadeFromNamesAndKeys = {
   },
 };
 
+export const aStubTellsWhoseItIs = {
+  test(controller, { ROOM }) {
+    const id = ROOM.idFromName("name");
+    const stub = ROOM.get(id);
+    deepStrictEqual(Object.keys(stub), ["id", "name"]);
+    strictEqual(stub.id, id);
+    deepStrictEqual([stub.name, ROOM.getByName("name").name], ["name", "name"]);
+    strictEqual(ROOM.get(ROOM.newUniqueId()).name, undefined);
+    stub.mine = 1;
+    deepStrictEqual(Object.keys(stub), ["id", "name", "mine"]);
+    deepStrictEqual([Object.hasOwn(stub, "method"), typeof stub.method], [false, "function"]);
+  },
+};
+
+export const errorsTellWhoseTheyAre = {
+  async test(controller, { ROOM }) {
+    const stub = ROOM.getByName("broken");
+    const durableObjectId = String(stub.id);
+    await rejects(async () => stub.nested(0), { message: "cannot be made", durableObjectId, remote: true });
+  },
+};
+
 export const idsOfOthersAreRefused = {
   test(controller, { ROOM, OLD }) {
     const foreign = "Durable Object ID is not valid for this namespace.";

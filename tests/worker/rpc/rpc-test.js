@@ -41,6 +41,23 @@ export class Shop extends Counting {
   whatever() {
     return () => "a function";
   }
+  instance(wrapped) {
+    class Basket {
+      total() {}
+    }
+    return wrapped ? [new Map([["deep", { basket: new Basket() }]])] : new Basket();
+  }
+  bare() {
+    return { __proto__: null, a: 1 };
+  }
+  everything() {
+    const loop = { list: [1, , "x"], map: new Map([[{ a: 1 }, new Set([2n])]]), at: new Date(0), by: /x/g };
+    loop.self = loop;
+    return [loop, new Uint8Array([1]), new Error("e"), Object(1), undefined, null];
+  }
+  failWith(properties) {
+    throw Object.assign(new TypeError("rich", { cause: "poor" }), properties, { lost: () => {} });
+  }
   context() {
     return [typeof this.ctx.waitUntil, typeof this.env.SHOP];
   }
@@ -53,7 +70,23 @@ export const plain = {
   fetch() {
     return new Response("plain");
   },
+  price(fruit, env, ctx) {
+    return [fruit, typeof env.SHOP, typeof ctx.waitUntil, this === plain];
+  },
+  hello() {
+    return arguments.length;
+  },
+  most(a, b, env, ctx) {},
+  later: { too: (value) => value * 2 },
+  motto: "always open",
 };
+
+class Bare {
+  name() {
+    return "bare";
+  }
+}
+export { Bare };
 
 export const methodsAreCalledWithTheirArguments = {
   async test(controller, { SHOP }) {
@@ -125,10 +158,76 @@ export const functionsAndPlatformObjectsAreRefusedForNow = {
   },
 };
 
-export const onlyClassesHaveMethods = {
+export const instancesOfClassesAreRefused = {
+  async test(controller, { SHOP }) {
+    const refusal = (type) => ({
+      name: "DataCloneError",
+      message: `Could not serialize object of type "${type}". This type does not support serialization.`,
+    });
+    await rejects(async () => SHOP.instance(false), refusal("Basket"));
+    await rejects(async () => SHOP.instance(true), refusal("Basket"));
+    await rejects(async () => SHOP.bare(), refusal("Object"));
+    class Coin {}
+    await rejects(async () => SHOP.echo({ coins: [new Coin()] }), refusal("Coin"));
+
+    const [loop, bytes, error, boxed, ...rest] = await SHOP.everything();
+    strictEqual(loop.self, loop);
+    deepStrictEqual([loop.list, loop.map, loop.at, loop.by], [
+      [1, , "x"], new Map([[{ a: 1 }, new Set([2n])]]), new Date(0), /x/g,
+    ]);
+    deepStrictEqual([bytes, error.message, boxed.valueOf(), ...rest], [new Uint8Array([1]), "e", 1, undefined, null]);
+  },
+};
+
+export const errorsKeepTheirProperties = {
+  async test(controller, { SHOP }) {
+    await rejects(async () => SHOP.failWith({ code: 7, details: { list: [1] }, name: "Poverty" }), (error) => {
+      deepStrictEqual(Object.keys(error).sort(), ["code", "details", "remote"]);
+      deepStrictEqual([error.code, error.details, error.cause, error.message], [7, { list: [1] }, "poor", "rich"]);
+      strictEqual(Object.getOwnPropertyDescriptor(error, "cause").enumerable, false);
+      return error.name === "Poverty" && error.durableObjectId === undefined;
+    });
+  },
+};
+
+export const functionsOfAPlainObjectAreHandlers = {
   async test(controller, { PLAIN }) {
     strictEqual(await (await PLAIN.fetch("https://x/")).text(), "plain");
-    await rejects(async () => PLAIN.fetchAll(), TypeError);
+    deepStrictEqual(await PLAIN.price("pear"), ["pear", "object", "function", true]);
+    strictEqual(await PLAIN.hello(undefined), 3);
+    strictEqual(await PLAIN.later.too(4), 8);
+    strictEqual(await PLAIN.motto, "always open");
+    await rejects(async () => PLAIN.fetchAll(1), TypeError);
+    await rejects(async () => PLAIN.alarm(1), { message: /'alarm' is a reserved method/ });
+  },
+};
+
+export const handlersTakeOneArgument = {
+  async test(controller, { PLAIN }) {
+    const wrong = (name) => ({
+      name: "TypeError",
+      message:
+        `Attempted to call RPC function "${name}" with the wrong number of arguments. When calling a top-level ` +
+        "handler function that is not declared as part of a class, you must always send exactly one argument. In " +
+        "order to support variable numbers of arguments, the server must use class-based syntax (extending " +
+        "WorkerEntrypoint) instead.",
+    });
+    await rejects(async () => PLAIN.price(), wrong("price"));
+    await rejects(async () => PLAIN.price(1, 2), wrong("price"));
+    await rejects(async () => PLAIN.most(1, 2), {
+      name: "TypeError",
+      message:
+        'Cannot call handler function "most" over RPC because it has the wrong number of arguments. A simple ' +
+        "function handler can only be called over RPC if it has exactly the arguments (arg, env, ctx), where only " +
+        "the first argument comes from the client. To support multi-argument RPC functions, use class-based " +
+        "syntax (extending WorkerEntrypoint) instead.",
+    });
+  },
+};
+
+export const aClassOfItsOwnHasNoMethodsForOthers = {
+  async test(controller, { BARE }) {
+    await rejects(async () => BARE.name(), { name: "TypeError", message: /does not support RPC/ });
   },
 };
 

@@ -1,7 +1,11 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 
 export default {
-  fetch(request) {
+  async fetch(request, { SIGNPOST }) {
+    if (request.headers.has("pass")) {
+      const { status } = await SIGNPOST.fetch(request.clone());
+      return new Response(null, { status, headers: { "x-redirect": request.redirect } });
+    }
     return new Response(`myself at ${new URL(request.url).pathname}`);
   },
 };
@@ -90,5 +94,71 @@ export const whatIsNoResponseIsATypeError = {
 export const aRelativeUrlIsRefused = {
   async test(controller, { SHOP }) {
     await rejects(async () => SHOP.fetch("/relative"), TypeError);
+  },
+};
+
+const leadTo = (to, by = 302) => `https://shop.example/?by=${by}&to=${encodeURIComponent(to)}`;
+
+export const redirectsAreFollowed = {
+  async test(controller, { SIGNPOST }) {
+    for (const [to, end] of [
+      [" /there\t#part", "https://shop.example/there"],
+      ["other?x", "https://shop.example/other?x"],
+      ["http://elsewhere.example:8080/a", "http://elsewhere.example:8080/a"],
+      [leadTo(leadTo("/end", 308), 307), "https://shop.example/end"],
+    ]) {
+      const response = await SIGNPOST.fetch(leadTo(to));
+      deepStrictEqual([response.status, response.url, response.redirected], [200, end, true], to);
+      strictEqual((await response.json()).url, to.includes("#") ? `${end}#part` : end);
+    }
+    const direct = await SIGNPOST.fetch("https://shop.example/#x");
+    deepStrictEqual([direct.url, direct.redirected], ["https://shop.example/", false]);
+  },
+};
+
+export const aRedirectMayChangeTheMethod = {
+  async test(controller, { SIGNPOST }) {
+    for (const [by, method, then] of [
+      [301, "POST", "GET"], [302, "POST", "GET"], [303, "POST", "GET"], [307, "POST", "POST"], [308, "POST", "POST"],
+      [301, "PUT", "PUT"], [303, "PUT", "GET"], [303, "HEAD", "HEAD"], [302, "DELETE", "DELETE"],
+    ]) {
+      const body = method === "HEAD" ? undefined : "hello";
+      const headers = { "content-language": "en", "x-kept": "yes" };
+      const response = await SIGNPOST.fetch(leadTo("/x", by), { method, body, headers });
+      const got = await response.json();
+      const kept = then !== "GET";
+      deepStrictEqual(
+        [got.method, got.body, got.headers["content-language"], got.headers["content-type"], got.headers["x-kept"]],
+        [then, kept && body ? body : "", kept ? "en" : undefined, kept && body ? "text/plain;charset=UTF-8" : undefined, "yes"],
+        `${by} ${method}`,
+      );
+    }
+  },
+};
+
+export const anAuthorizationStaysWithItsOrigin = {
+  async test(controller, { SIGNPOST }) {
+    const headers = { authorization: "Bearer x" };
+    const asked = async (to) => (await (await SIGNPOST.fetch(leadTo(to), { headers })).json()).headers.authorization;
+    strictEqual(await asked("/x"), "Bearer x");
+    strictEqual(await asked("https://shop.example:444/x"), undefined);
+  },
+};
+
+export const whatCannotBeFollowedIsAnError = {
+  async test(controller, { SIGNPOST }) {
+    const invalid = { name: "TypeError", message: "Invalid Location header; unable to follow redirect." };
+    for (const to of ["http://[", "ftp://x/", "data:,x"]) await rejects(SIGNPOST.fetch(leadTo(to)), invalid, to);
+    await rejects(SIGNPOST.fetch(leadTo("")), { name: "TypeError", message: "Too many redirects." });
+  },
+};
+
+export const redirectsAreForTheOneWhoAskedForThem = {
+  async test(controller, { SIGNPOST, SELF }) {
+    const response = await SIGNPOST.fetch(leadTo("/x"), { redirect: "manual" });
+    deepStrictEqual([response.status, response.headers.get("location")], [302, "/x"]);
+    // One that is passed on has been asked for by somebody else.
+    const passed = await SELF.fetch(leadTo("/end"), { headers: { pass: "on" }, redirect: "manual" });
+    deepStrictEqual([passed.status, passed.headers.get("x-redirect")], [302, "manual"]);
   },
 };

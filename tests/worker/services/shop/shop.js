@@ -22,6 +22,17 @@ export class Admin extends WorkerEntrypoint {
   }
 }
 
+// Sends on to wherever a request's parameter `to` says, with the status `by`, unless it says nowhere.
+export const signpost = {
+  async fetch(request) {
+    const { searchParams } = new URL(request.url);
+    const to = searchParams.get("to");
+    if (to !== null) return new Response(null, { status: Number(searchParams.get("by")), headers: { location: to } });
+    const headers = Object.fromEntries(request.headers);
+    return Response.json({ method: request.method, url: request.url, headers, body: await request.text() });
+  },
+};
+
 export const plain = {
   fetch(request, env, ctx) {
     return new Response(`plain of ${env.NAME}`, { status: 203, headers: { "x-plain": "yes" } });
