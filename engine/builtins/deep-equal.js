@@ -1,7 +1,6 @@
 // Whether two values are alike all the way down: the comparisons of node:assert.
 //
-// 'loose' compares primitives with == and ignores prototypes and symbol keys; 'strict' compares them with
-// Object.is, and prototypes too; 'partial' is strict, but asks only for what the expected value has.
+// Primitives are compared with Object.is, and objects with their prototypes.
 import { inspect } from './inspect.js';
 import { interfacesOf } from './inspect-platform.js';
 import { native } from './native.js';
@@ -45,34 +44,28 @@ import {
 } from './primordials.js';
 import { isObject } from './webidl.js';
 
-export function isDeepEqual(actual, expected) {
-  return new Comparison('loose').equal(actual, expected);
-}
-
 export function isDeepStrictEqual(actual, expected) {
-  return new Comparison('strict').equal(actual, expected);
+  return new Comparison(false).equal(actual, expected);
 }
 
 // Whether `actual` has at least what `expected` has.
 export function isPartiallyEqual(actual, expected) {
-  return new Comparison('partial').equal(actual, expected);
+  return new Comparison(true).equal(actual, expected);
 }
 
 class Comparison {
-  #isLoose;
   #isPartial;
   // Pairs being compared further out: meeting one again means that the two are equal as far as they go.
   #partners = new SafeMap();
 
-  constructor(mode) {
-    this.#isLoose = mode === 'loose';
-    this.#isPartial = mode === 'partial';
+  constructor(isPartial) {
+    this.#isPartial = isPartial;
   }
 
   equal(actual, expected) {
     if (sameValue(actual, expected)) return true;
-    if (!isObject(actual) || !isObject(expected)) return this.#primitivesEqual(actual, expected);
-    if (!this.#isLoose && getPrototypeOf(actual) !== getPrototypeOf(expected)) return false;
+    if (!isObject(actual) || !isObject(expected)) return false;
+    if (getPrototypeOf(actual) !== getPrototypeOf(expected)) return false;
     if (typeof actual === 'function' || typeof expected === 'function') return false;
 
     if (mapHas(this.#partners, actual)) return mapGet(this.#partners, actual) === expected;
@@ -82,12 +75,6 @@ class Comparison {
     } finally {
       mapDelete(this.#partners, actual);
     }
-  }
-
-  #primitivesEqual(actual, expected) {
-    if (!this.#isLoose || isObject(actual) || isObject(expected)) return false;
-    // eslint-disable-next-line eqeqeq -- what a loose comparison is.
-    return actual == expected || (actual !== actual && expected !== expected);
   }
 
   #objectsEqual(actual, expected) {
@@ -140,7 +127,7 @@ class Comparison {
         // What they hold can not be seen: only the same one is equal.
         return false;
       default:
-        if (!this.#isLoose && tagOf(actual) !== tagOf(expected)) return false;
+        if (tagOf(actual) !== tagOf(expected)) return false;
         if (!platformValuesEqual(actual, expected, kind)) return false;
     }
     return this.#propertiesEqual(actual, expected);
@@ -201,7 +188,7 @@ class Comparison {
     for (let i = 0; i < wanted.length; ++i) {
       const value = wanted[i];
       if (setHas(actual, value)) continue;
-      if (!isObject(value) && !this.#isLoose) return false;
+      if (!isObject(value)) return false;
       arrayPush(unmatched, value);
     }
     if (unmatched.length === 0) return true;
@@ -225,10 +212,9 @@ class Comparison {
           setAdd(matchedKeys, key);
           continue;
         }
-        if (!this.#isLoose || isObject(key)) return false;
-      } else if (!isObject(key) && !this.#isLoose) {
         return false;
       }
+      if (!isObject(key)) return false;
       arrayPush(unmatched, wanted[i]);
     }
     if (unmatched.length === 0) return true;
@@ -281,7 +267,6 @@ class Comparison {
     for (let i = 0; i < names.length; ++i) {
       if (typeof names[i] === 'string') arrayPush(keys, names[i]);
     }
-    if (this.#isLoose) return keys;
     const symbols = getOwnPropertySymbols(object);
     for (let i = 0; i < symbols.length; ++i) {
       if (isEnumerableProperty(object, symbols[i])) arrayPush(keys, symbols[i]);

@@ -1,7 +1,6 @@
 // The modules that belong to the platform.
 import { cloudflareWorkers } from './cloudflare-workers.js';
 import { assert } from './node/assert.js';
-import { strict } from './node/assert-strict.js';
 import { mock } from './node/mock.js';
 import { missingModule } from './missing.js';
 
@@ -9,8 +8,9 @@ import { missingModule } from './missing.js';
 // such module. `env` is the worker's, `exports` what its `ctx.exports` is.
 export function builtinModule(specifier, env, exports) {
   if (specifier === 'cloudflare:workers') return cloudflareWorkers(env, exports);
-  if (specifier === 'node:assert') return { __proto__: null, default: assert, ...assert };
-  if (specifier === 'node:assert/strict') return { __proto__: null, default: strict, ...strict };
+  if (specifier === 'node:assert' || specifier === 'node:assert/strict') {
+    return { __proto__: null, default: assert, ...assert };
+  }
   if (specifier === 'node:test') return { ...missingModule(specifier), mock };
   return missingModule(specifier);
 }

@@ -57,7 +57,9 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
             auto exports = js::check(
                 hook(js, "builtinModule")->Call(js.context(), js.undefined(), 3, arguments));
             if (!exports->IsObject()) return std::nullopt;
-            if (specifier.starts_with("node:") && !compatibility().has(Flag::NodejsCompat)) {
+            bool withNode = compatibility().has(Flag::NodejsCompat) ||
+                            compatibility().has(Flag::NodejsCompatV2);
+            if (specifier.starts_with("node:") && !withNode) {
               throw js::plainError("No such module \"" + std::string(specifier) +
                                    "\". Node's modules are there with the compatibility flag "
                                    "\"nodejs_compat\", or a compatibility_date from 2026-08-04 "

@@ -1,5 +1,5 @@
 // node:assert. https://nodejs.org/api/assert.html
-import { isDeepEqual, isDeepStrictEqual, isPartiallyEqual } from '../deep-equal.js';
+import { isDeepStrictEqual, isPartiallyEqual } from '../deep-equal.js';
 import { inspect } from '../inspect.js';
 import { native } from '../native.js';
 import { isInstance, regExpExec, sameValue } from '../primordials.js';
@@ -39,12 +39,9 @@ function checkTruth(count, value, message, stackStartFn) {
   failWith({ actual: value, expected: true, message, operator: '==', stackStartFn });
 }
 
-// The module is itself the assertion that a value is truthy, and so is that of strict mode.
-export function createAssert() {
-  function ok(...args) {
-    checkTruth(args.length, args[0], args[1], ok);
-  }
-  return ok;
+// The module is itself the assertion that a value is truthy.
+export function assert(...args) {
+  checkTruth(args.length, args[0], args[1], assert);
 }
 
 // An assertion of two values that holds when `holds(actual, expected)` is `wanted`.
@@ -58,9 +55,6 @@ function comparison(name, operator, holds, wanted) {
   }[name];
   return assertion;
 }
-
-// eslint-disable-next-line eqeqeq -- what a loose comparison is; NaN counts as equal to itself.
-const isLooselyEqual = (a, b) => a == b || (a !== a && b !== b);
 
 function fail(message = undefined) {
   if (isInstance(Error, message)) throw message;
@@ -138,14 +132,9 @@ function doesNotMatch(string, regexp, message = undefined) {
   checkPattern(string, regexp, message, { wanted: false, operator, stackStartFn: doesNotMatch });
 }
 
-export const assert = createAssert();
 Object.assign(assert, {
   ok: assert,
   fail,
-  equal: comparison('equal', '==', isLooselyEqual, true),
-  notEqual: comparison('notEqual', '!=', isLooselyEqual, false),
-  deepEqual: comparison('deepEqual', 'deepEqual', isDeepEqual, true),
-  notDeepEqual: comparison('notDeepEqual', 'notDeepEqual', isDeepEqual, false),
   deepStrictEqual: comparison('deepStrictEqual', 'deepStrictEqual', isDeepStrictEqual, true),
   notDeepStrictEqual: comparison(
     'notDeepStrictEqual',
@@ -169,4 +158,12 @@ Object.assign(assert, {
   match,
   doesNotMatch,
   AssertionError,
+});
+// Workers have Node's strict mode alone.
+Object.assign(assert, {
+  equal: assert.strictEqual,
+  notEqual: assert.notStrictEqual,
+  deepEqual: assert.deepStrictEqual,
+  notDeepEqual: assert.notDeepStrictEqual,
+  strict: assert,
 });

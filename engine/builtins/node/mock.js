@@ -2,9 +2,10 @@
 // look at what they were called with in this way.
 // https://nodejs.org/api/test.html#class-mocktracker
 import { missingFunction, missingObject } from '../missing.js';
-import { invalidArgumentType } from './node-error.js';
+import { isObject } from '../webidl.js';
+import { invalidArgumentType, invalidArgumentValue, outOfRange } from './node-error.js';
 
-// Calls what is due by `call(implementation)`, and has `context` remember it with `about`.
+// Calls what is due by `call(implementation)`, and has `context` remember it with `about`, to which `call` may add.
 let run;
 
 // What a function's `mock` property is.
@@ -37,9 +38,7 @@ class MockFunctionContext {
   // For one call only, the next or that of the number `onCall`, which counts from 0.
   mockImplementationOnce(implementation, onCall = this.#calls.length) {
     requireFunction(implementation, 'implementation');
-    if (!Number.isSafeInteger(onCall) || onCall < this.#calls.length) {
-      throw outOfRange('onCall', `an integer of at least ${this.#calls.length}`, onCall);
-    }
+    requireInteger(onCall, 'onCall', 'argument', this.#calls.length);
     this.#once.set(onCall, implementation);
   }
   resetCalls() {
@@ -60,7 +59,7 @@ class MockFunctionContext {
       const usual = number < context.#limit ? context.#implementation : context.#original;
       const record = { ...about, error: undefined, result: undefined, stack: new Error() };
       try {
-        record.result = call(once ?? usual);
+        record.result = call(once ?? usual, record);
         return record.result;
       } catch (error) {
         record.error = error;
@@ -80,11 +79,12 @@ function mocked(original, implementation, limit, undo = undefined) {
         Reflect.apply(called, receiver, args),
       ),
     construct(_, args, newTarget) {
-      const about = { arguments: args, target: newTarget, this: undefined };
-      // A class that extends the mock keeps its prototype; the mock itself has that of what is called.
-      return run(context, about, (called) =>
-        Reflect.construct(called, args, newTarget === made ? called : newTarget),
-      );
+      // Whatever makes it, it is an instance of what was asked for.
+      const target = newTarget === made ? original : newTarget;
+      return run(context, { arguments: args, target, this: undefined }, (called, record) => {
+        record.this = Reflect.construct(called, args, target);
+        return record.this;
+      });
     },
     get: (target, key, receiver) => (key === 'mock' ? context : Reflect.get(target, key, receiver)),
   });
@@ -95,28 +95,49 @@ class MockTracker {
   #contexts = [];
 
   // A mock of `original`, which is called unless there is an `implementation`, for the first `times` calls.
-  fn(original = function () {}, implementation = original, options = undefined) {
-    if (typeof original !== 'function') return this.fn(undefined, undefined, original);
-    if (typeof implementation !== 'function') return this.fn(original, original, implementation);
-    const { made, context } = mocked(original, implementation, timesOf(options));
-    this.#contexts.push(context);
-    return made;
+  fn(original = function () {}, implementation = original, options = {}) {
+    if (isOptions(original)) return this.fn(undefined, undefined, original);
+    if (isOptions(implementation)) return this.fn(original, undefined, implementation);
+    requireFunction(original, 'original');
+    requireFunction(implementation, 'implementation');
+    return this.#keep(mocked(original, implementation, limitOf(options)));
   }
 
-  // The same for the method `name` of `object`, in whose place the mock is put until it is restored.
-  method(object, name, implementation = undefined, options = undefined) {
-    const original = object[name];
-    requireFunction(original, `object.${String(name)}`);
-    if (implementation !== undefined && typeof implementation !== 'function') {
-      return this.method(object, name, undefined, implementation);
+  // The same for the method `name` of `object`, or its getter or setter as `options` say, in whose place the mock
+  // is put until it is restored.
+  method(object, name, implementation = undefined, options = {}) {
+    if (isOptions(implementation)) return this.method(object, name, undefined, implementation);
+    if (!isObject(object)) throw invalidArgumentType('object', 'of type object', object);
+    if (typeof name !== 'string' && typeof name !== 'symbol') {
+      throw invalidArgumentType('methodName', 'one of type string or symbol', name);
     }
-    const own = Object.getOwnPropertyDescriptor(object, name);
-    const undo = () => (own ? Object.defineProperty(object, name, own) : delete object[name]);
-    const { made, context } = mocked(original, implementation ?? original, timesOf(options), undo);
-    this.#contexts.push(context);
-    const { writable = true, enumerable = false } = own ?? {};
-    Object.defineProperty(object, name, { value: made, configurable: true, writable, enumerable });
-    return made;
+    if (implementation !== undefined) requireFunction(implementation, 'implementation');
+    const limit = limitOf(options);
+    const { getter = false, setter = false } = options;
+    if (getter && setter) refuseBoth();
+    const part = getter ? 'get' : setter ? 'set' : 'value';
+    const descriptor = findDescriptor(object, name);
+    const original = descriptor?.[part];
+    if (typeof original !== 'function') {
+      throw invalidArgumentValue("argument 'methodName'", 'must be a method', original);
+    }
+    const undo = () => Object.defineProperty(object, name, descriptor);
+    const mock = mocked(original, implementation ?? original, limit, undo);
+    Object.defineProperty(object, name, { ...descriptor, [part]: mock.made });
+    return this.#keep(mock);
+  }
+
+  getter(object, name, implementation = undefined, options = {}) {
+    if (isOptions(implementation)) return this.getter(object, name, undefined, implementation);
+    const { getter = true } = options;
+    if (!getter) throw invalidArgumentValue("property 'options.getter'", 'cannot be false', getter);
+    return this.method(object, name, implementation, { ...options, getter });
+  }
+  setter(object, name, implementation = undefined, options = {}) {
+    if (isOptions(implementation)) return this.setter(object, name, undefined, implementation);
+    const { setter = true } = options;
+    if (!setter) throw invalidArgumentValue("property 'options.setter'", 'cannot be false', setter);
+    return this.method(object, name, implementation, { ...options, setter });
   }
 
   restoreAll() {
@@ -127,27 +148,45 @@ class MockTracker {
     this.#contexts = [];
   }
 
-  getter = missingFunction('node:test (mock.getter)');
+  #keep({ made, context }) {
+    this.#contexts.push(context);
+    return made;
+  }
+
   module = missingFunction('node:test (mock.module)');
-  setter = missingFunction('node:test (mock.setter)');
   timers = missingObject('node:test (mock.timers)');
 }
 
-function timesOf({ times = Infinity } = {}) {
-  if (times !== Infinity && !(Number.isSafeInteger(times) && times >= 1)) {
-    throw outOfRange('options.times', 'an integer of at least 1', times);
+function isOptions(value) {
+  return typeof value === 'object' && value !== null;
+}
+
+function findDescriptor(object, name) {
+  for (let link = object; link !== null; link = Object.getPrototypeOf(link)) {
+    const descriptor = Object.getOwnPropertyDescriptor(link, name);
+    if (descriptor !== undefined) return descriptor;
   }
+  return undefined;
+}
+
+// How many calls reach the implementation.
+function limitOf({ times = Infinity }) {
+  if (times !== Infinity) requireInteger(times, 'options.times', 'property', 1);
   return times;
+}
+
+function refuseBoth() {
+  throw invalidArgumentValue("property 'options.setter'", "cannot be used with 'options.getter'", true);
 }
 
 function requireFunction(value, name) {
   if (typeof value !== 'function') throw invalidArgumentType(name, 'of type function', value);
 }
 
-function outOfRange(name, range, received) {
-  const error = new RangeError(`The value of "${name}" is out of range. It must be ${range}. Received ${received}`);
-  error.code = 'ERR_OUT_OF_RANGE';
-  return error;
+function requireInteger(value, name, noun, least) {
+  if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value, noun);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < least) throw outOfRange(name, `>= ${least}`, value);
 }
 
 export const mock = new MockTracker();

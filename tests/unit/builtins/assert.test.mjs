@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import './native-shim.mjs';
 import { assert as ours } from '../../../engine/builtins/node/assert.js';
-import { strict } from '../../../engine/builtins/node/assert-strict.js';
 
 // The error that a call throws; fails when it does not.
 function failure(call) {
@@ -30,12 +29,12 @@ test('assertions that hold do nothing', () => {
   const holding = [
     () => ours(1),
     () => ours.ok('x'),
-    () => ours.equal(1, '1'),
+    () => ours.equal('1', '1'),
     () => ours.equal(nan, nan),
     () => ours.notEqual(1, 2),
     () => ours.strictEqual(nan, nan),
     () => ours.notStrictEqual(0, -0),
-    () => ours.deepEqual({ a: 1 }, { a: '1' }),
+    () => ours.deepEqual({ a: 1 }, { a: 1 }),
     () => ours.notDeepEqual([1], [2]),
     () => ours.deepStrictEqual({ a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }),
     () => ours.notDeepStrictEqual({ a: 1 }, { a: '1' }),
@@ -53,8 +52,7 @@ test('assertions that hold do nothing', () => {
     () => ours.doesNotMatch('abc', /x/),
     () => ours.ifError(null),
     () => ours.ifError(undefined),
-    () => strict.equal(1, 1),
-    () => strict.deepEqual([1], [1]),
+    () => ours.strict.equal(1, 1),
   ];
   for (const call of holding) call();
 });
@@ -63,8 +61,6 @@ test('assertions that fail throw an AssertionError that says how', () => {
   const rows = [
     [() => ours(0), '0 == true', '=='],
     [() => ours.ok(), 'No value argument passed to `assert.ok()`', '=='],
-    [() => ours.equal(1, 2), '1 == 2', '=='],
-    [() => ours.notEqual(1, '1'), "1 != '1'", '!='],
     [() => ours.strictEqual(1, 2), 'Expected values to be strictly equal:\n\n1 !== 2\n', 'strictEqual'],
     [() => ours.notStrictEqual(1, 1), 'Expected "actual" to be strictly unequal to: 1', 'notStrictEqual'],
     [() => ours.fail(), 'Failed', 'fail'],
@@ -200,15 +196,13 @@ test('rejections are checked like exceptions', async () => {
   assert.equal(await rejection(ours.rejects(raise(thrown))), thrown);
 });
 
-test('strict mode compares strictly under the loose names', () => {
+test('the names that are loose in Node are strict, as in Workers', () => {
   for (const [method, actual, expected] of [
     ['equal', 1, '1'],
     ['deepEqual', { a: 1 }, { a: '1' }],
   ]) {
-    failure(() => strict[method](actual, expected));
-    ours[method](actual, expected);
+    failure(() => ours[method](actual, expected));
+    ours[method === 'equal' ? 'notEqual' : 'notDeepEqual'](actual, expected);
   }
-  assert.equal(ours.strict, strict);
-  assert.equal(strict.strict, strict);
-  failure(() => strict(0));
+  failure(() => ours.strict(0));
 });

@@ -54,7 +54,11 @@ test('a mock of a class makes its instances', () => {
   const made = new Mocked('x');
   assert.ok(made instanceof Thing);
   assert.equal(made.name, 'x');
-  assert.equal(Mocked.mock.calls[0].target, Mocked);
+  assert.equal(Mocked.mock.calls[0].target, Thing);
+  assert.equal(Mocked.mock.calls[0].this, made);
+  const Other = mock.fn(Thing, class { other = 1; });
+  const other = new Other();
+  assert.deepEqual([other instanceof Thing, other.other], [true, 1]);
   class Derived extends Mocked {}
   assert.ok(new Derived('y') instanceof Derived);
 });
@@ -71,19 +75,54 @@ test('a method is mocked in its place, until it is restored', () => {
     made.mock.restore();
     assert.equal(object.greet, greet);
   }
-  assert.ok(!Object.hasOwn(heir, 'greet'));
   mock.method(own, 'greet');
   assert.equal(own.greet('y'), 'hi y');
   mock.reset();
   assert.equal(own.greet.mock, undefined);
 });
 
-test('what is no function, or no count, is refused as by Node', () => {
-  assert.throws(() => mock.method({}, 'absent'), { code: 'ERR_INVALID_ARG_TYPE' });
-  assert.throws(() => mock.fn().mock.mockImplementation(1), { code: 'ERR_INVALID_ARG_TYPE' });
-  assert.throws(() => mock.fn(() => {}, { times: 0 }), { code: 'ERR_OUT_OF_RANGE' });
+test('getters and setters are mocked in their place, too', () => {
+  const object = {
+    inner: 1,
+    get value() {
+      return this.inner;
+    },
+    set value(value) {
+      this.inner = value;
+    },
+  };
+  const getter = mock.getter(object, 'value', function () {
+    return -this.inner;
+  });
+  const setter = mock.method(object, 'value', { setter: true });
+  object.value = 5;
+  assert.equal(object.value, -5);
+  assert.deepEqual([getter.mock.callCount(), setter.mock.calls[0].arguments], [1, [5]]);
+  setter.mock.restore();
+  getter.mock.restore();
+  assert.equal(object.value, 5);
+});
+
+test('what is no function, no name or no count is refused as by Node', () => {
   const called = mock.fn();
   called();
-  assert.throws(() => called.mock.mockImplementationOnce(() => {}, 0), { code: 'ERR_OUT_OF_RANGE' });
-  assert.throws(() => mock.getter({}, 'x'), /not implemented in lathe: node:test \(mock\.getter\)/);
+  const noop = () => {};
+  for (const [wrong, code, message] of [
+    [() => mock.fn(1), 'ERR_INVALID_ARG_TYPE', /"original" argument must be of type function\. Received type number \(1\)/],
+    [() => called.mock.mockImplementation(1), 'ERR_INVALID_ARG_TYPE', /"implementation"/],
+    [() => mock.method(null, 'x'), 'ERR_INVALID_ARG_TYPE', /"object" argument must be of type object\. Received null/],
+    [() => mock.method({}, {}), 'ERR_INVALID_ARG_TYPE', /"methodName" argument must be one of type string or symbol/],
+    [() => mock.method({ x: 1 }, 'x'), 'ERR_INVALID_ARG_VALUE', /argument 'methodName' must be a method\. Received 1/],
+    [() => mock.method({}, 'x', { getter: true, setter: true }), 'ERR_INVALID_ARG_VALUE',
+      /The property 'options\.setter' cannot be used with 'options\.getter'\. Received true/],
+    [() => mock.getter({}, 'x', { getter: false }), 'ERR_INVALID_ARG_VALUE', /'options\.getter' cannot be false/],
+    [() => mock.setter({}, 'x', { setter: false }), 'ERR_INVALID_ARG_VALUE', /'options\.setter' cannot be false/],
+    [() => mock.fn({ times: null }), 'ERR_INVALID_ARG_TYPE', /"options\.times" property must be of type number/],
+    [() => mock.fn(noop, { times: 0 }), 'ERR_OUT_OF_RANGE', /"options\.times" is out of range\. It must be >= 1\. Received 0/],
+    [() => mock.fn(noop, { times: 1.5 }), 'ERR_OUT_OF_RANGE', /It must be an integer\. Received 1\.5/],
+    [() => called.mock.mockImplementationOnce(noop, 0), 'ERR_OUT_OF_RANGE', /"onCall".*>= 1/],
+  ]) {
+    assert.throws(wrong, { code, message }, String(wrong));
+  }
+  assert.throws(() => mock.timers.enable(), /not implemented in lathe: node:test \(mock\.timers\)/);
 });
