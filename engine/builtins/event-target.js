@@ -149,8 +149,13 @@ export class EventTarget {
       );
     }
     state.trusted = false;
-    return dispatch(this ?? globalTarget, listeners, event, reportException);
+    return dispatch(this ?? globalTarget, listeners, event, rethrow);
   }
+}
+
+// As in Workers, who dispatches an event has what the first listener throws, and no other listener is called.
+function rethrow(error) {
+  throw error;
 }
 defineInterface(EventTarget, 'EventTarget');
 
