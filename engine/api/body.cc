@@ -215,7 +215,8 @@ v8::Local<v8::Promise> Body::bytes(js::Lock& js) {
 
 // https://fetch.spec.whatwg.org/#dom-body-blob
 v8::Local<v8::Promise> Body::blob(js::Lock& js) {
-  auto mimeType = web::parseMimeType(headerContentType());
+  const std::string contentType = headerContentType();
+  auto mimeType = web::extractMimeType({&contentType, 1});
   std::string type = mimeType ? mimeType->serialize() : "";
   return consume(js, [type](js::Lock& inner, const io::SharedBytes& bytes) -> v8::Local<v8::Value> {
     return js::wrap(inner, js::make<Blob>(bytes, type));

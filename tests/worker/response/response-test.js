@@ -195,6 +195,8 @@ export const aBlobReadFromABodyHasItsType = {
       [{}, "text/plain;charset=UTF-8"],
       [{ headers: { "content-type": "Text/HTML" } }, "text/html"],
       [{ headers: { "content-type": "nonsense" } }, ""],
+      [{ headers: { "content-type": "text/plain, x/y, text/html" } }, "text/html"],
+      [{ headers: [["content-type", "text/html;charset=gbk"], ["content-type", "text/html"]] }, "text/html;charset=gbk"],
     ]) {
       strictEqual((await new Response("x", init).blob()).type, want);
     }
