@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "engine/io/io-context.h"
+#include "engine/js/async-frame.h"
 
 namespace lathe::api {
 
@@ -131,6 +132,14 @@ void setTimerKeepsAlive(std::uint32_t id, bool keepsAlive) {
 
 void enqueueMicrotask(js::Lock& js, v8::Local<v8::Function> callback) {
   js.v8()->EnqueueMicrotask(callback);
+}
+
+v8::Local<v8::Value> asyncFrame(js::Lock& js) { return js::asyncFrame(js); }
+
+v8::Local<v8::Value> swapAsyncFrame(js::Lock& js, v8::Local<v8::Value> frame) {
+  auto before = js::asyncFrame(js);
+  js.context()->SetContinuationPreservedEmbedderData(frame);
+  return before;
 }
 
 // ---- The running event ----

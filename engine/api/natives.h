@@ -38,6 +38,8 @@ void enqueueMicrotask(js::Lock& js, v8::Local<v8::Function> callback);
 
 void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
 bool isContextActive();
+v8::Local<v8::Value> asyncFrame(js::Lock& js);
+v8::Local<v8::Value> swapAsyncFrame(js::Lock& js, v8::Local<v8::Value> frame);
 v8::Local<v8::Value> currentContextToken(js::Lock& js);
 
 }  // namespace lathe::api

@@ -91,6 +91,8 @@ constexpr js::Function kNatives[] = {
     js::function<&getPromiseDetails>("getPromiseDetails"),
     js::function<&getProxyDetails>("getProxyDetails"),
     js::function<&isContextActive>("isContextActive"),
+    js::function<&asyncFrame>("asyncFrame"),
+    js::function<&swapAsyncFrame>("swapAsyncFrame"),
     js::function<&kindOf>("kindOf"),
     js::function<&WebSocket::makePair>("makeWebSocketPair"),
     js::function<&now>("now"),

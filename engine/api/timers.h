@@ -8,9 +8,9 @@
 namespace lathe::api {
 
 std::uint32_t setTimeout(js::Lock& js, v8::Local<v8::Function> callback,
-                         std::optional<std::int32_t> delayMs, js::Rest arguments);
+                         std::optional<double> delayMs, js::Rest arguments);
 std::uint32_t setInterval(js::Lock& js, v8::Local<v8::Function> callback,
-                          std::optional<std::int32_t> delayMs, js::Rest arguments);
+                          std::optional<double> delayMs, js::Rest arguments);
 // As soon as the loop is free; not a web standard.
 std::uint32_t setImmediate(js::Lock& js, v8::Local<v8::Function> callback, js::Rest arguments);
 // Ends any kind of timer. What is no timer of this event is ignored.

@@ -1,4 +1,5 @@
 // The module "cloudflare:workers".
+import { frameValue, frameWith, runInFrame } from './async-frame.js';
 import { missingClass, missingFunction, missingObject } from './missing.js';
 import { native } from './native.js';
 import { requireArguments } from './webidl.js';
@@ -20,6 +21,34 @@ export class DurableObject extends Entrypoint {}
 export class WorkflowEntrypoint extends Entrypoint {}
 export class RpcTarget {}
 
+const kEnv = Symbol('env');
+const kExports = Symbol('exports');
+
+// What `fn` calls, and all that continues it, finds these in the places of the worker's own.
+function withEnv(newEnv, fn) {
+  return runInFrame(frameWith(kEnv, newEnv), fn, undefined, []);
+}
+function withExports(newExports, fn) {
+  return runInFrame(frameWith(kExports, newExports), fn, undefined, []);
+}
+function withEnvAndExports(newEnv, newExports, fn) {
+  return withEnv(newEnv, () => withExports(newExports, fn));
+}
+
+// `object`, or what the running code finds in its place.
+function following(key, object) {
+  const now = () => frameValue(key) ?? object;
+  return new Proxy(object, {
+    get: (_, name) => now()[name],
+    set: (_, name, value) => Reflect.set(now(), name, value),
+    has: (_, name) => Reflect.has(now(), name),
+    ownKeys: () => Reflect.ownKeys(now()),
+    deleteProperty: (_, name) => Reflect.deleteProperty(now(), name),
+    defineProperty: (_, name, descriptor) => Reflect.defineProperty(now(), name, descriptor),
+    getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(now(), name),
+  });
+}
+
 function waitUntil(promise) {
   requireArguments(arguments.length, 1, "execute 'waitUntil'");
   native.waitUntil(promise);
@@ -33,9 +62,12 @@ export function cloudflareWorkers(env, exports) {
     RpcTarget,
     WorkerEntrypoint,
     WorkflowEntrypoint,
-    env,
-    exports,
+    env: following(kEnv, env),
+    exports: following(kExports, exports),
     waitUntil,
+    withEnv,
+    withEnvAndExports,
+    withExports,
     ...missing,
   };
 }
@@ -50,9 +82,6 @@ const missing = {
   cache: missingObject('cache of cloudflare:workers'),
   restore: missingFunction('restore'),
   tracing: missingObject('tracing'),
-  withEnv: missingFunction('withEnv'),
-  withEnvAndExports: missingFunction('withEnvAndExports'),
-  withExports: missingFunction('withExports'),
 };
 
 // What kind of entry point an exported class is: the name of its base, or undefined for any other class.

@@ -1,4 +1,5 @@
 // queueMicrotask. https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#microtask-queuing
+import { bindToFrame } from './async-frame.js';
 import { native } from './native.js';
 import { reflectApply } from './primordials.js';
 import { reportException } from './report-error.js';
@@ -10,11 +11,13 @@ export function queueMicrotask(callback) {
   if (typeof callback !== 'function') {
     throw wrongParameter(`${where} on 'ServiceWorkerGlobalScope'`, 1, 'function');
   }
-  native.enqueueMicrotask(() => {
+  const run = () => {
     try {
       reflectApply(callback, undefined, []);
     } catch (error) {
       reportException(error);
     }
-  });
+  };
+  // Unlike a promise's, its frame is nobody's else to keep.
+  native.enqueueMicrotask(native.asyncFrame() === undefined ? run : bindToFrame(run));
 }

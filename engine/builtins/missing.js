@@ -39,6 +39,7 @@ function named(name, refuse) {
   const made = function () {
     refuse();
   };
+  defineProperty(made.prototype, Symbol.toStringTag, { __proto__: null, value: name, configurable: true });
   defineProperty(made, 'name', { __proto__: null, value: name, configurable: true });
   return made;
 }

@@ -1,6 +1,7 @@
 // The modules that belong to the platform.
 import { cloudflareWorkers } from './cloudflare-workers.js';
 import { assert } from './node/assert.js';
+import { AsyncLocalStorage, AsyncResource } from './node/async-hooks.js';
 import { mock } from './node/mock.js';
 import { missingModule } from './missing.js';
 
@@ -11,6 +12,11 @@ export function builtinModule(specifier, env, exports) {
   if (specifier === 'node:assert' || specifier === 'node:assert/strict') {
     return { __proto__: null, default: assert, ...assert };
   }
-  if (specifier === 'node:test') return { ...missingModule(specifier), mock };
-  return missingModule(specifier);
+  const missing = missingModule(specifier);
+  if (specifier === 'node:test') return { ...missing, mock };
+  if (specifier === 'node:async_hooks') {
+    const exports = { ...missing, AsyncLocalStorage, AsyncResource };
+    return { ...exports, default: exports };
+  }
+  return missing;
 }

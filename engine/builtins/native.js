@@ -29,6 +29,8 @@
 //   clearTimer(id)                     forgets the timer; an unknown id is ignored
 //   setTimerKeepsAlive(id, boolean)    whether an armed timer counts as pending work (it does at first)
 //   enqueueMicrotask(callback)         runs a callback that never throws at the next checkpoint
+//   asyncFrame()              what goes with this code (async-frame.js), or undefined
+//   swapAsyncFrame(frame)     puts another in its place, and answers it
 //   rpcSend(stub, path, args) a promise of a method's result; of a property when args is undefined
 //   waitUntil(promise)        keeps the running event alive until it settles; throws in global scope
 //   dialWebSocket(face, url, protocols)   what a WebSocket (web-socket.js) holds, towards a server

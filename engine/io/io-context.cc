@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "engine/io/cpu-watch.h"
+#include "engine/js/async-frame.h"
 
 namespace lathe::io {
 namespace {
@@ -233,9 +234,11 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
   struct Call {
     js::Ref<v8::Function> function;
     std::vector<js::Ref<v8::Value>> arguments;
+    std::optional<js::Ref<v8::Value>> frame;
   };
   auto call = std::make_shared<Call>();
   call->function = js::Ref<v8::Function>(js, callback);
+  if (auto frame = js::asyncFrame(js); !frame->IsUndefined()) call->frame.emplace(js, frame);
   for (auto argument : arguments) call->arguments.emplace_back(js, argument);
   std::uint32_t id = realm_.nextTimerId();
   auto section = inputLock_ ? inputLock_.criticalSection() : nullptr;
@@ -246,6 +249,8 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
         auto enter = [call](js::Lock& inner) {
           std::vector<v8::Local<v8::Value>> values;
           for (auto& argument : call->arguments) values.push_back(argument.get(inner));
+          std::optional<js::AsyncFrameScope> framed;
+          if (call->frame) framed.emplace(inner, call->frame->get(inner));
           js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
                                                     static_cast<int>(values.size()),
                                                     values.data()));

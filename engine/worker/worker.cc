@@ -57,8 +57,10 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
             auto exports = js::check(
                 hook(js, "builtinModule")->Call(js.context(), js.undefined(), 3, arguments));
             if (!exports->IsObject()) return std::nullopt;
-            bool withNode = compatibility().has(Flag::NodejsCompat) ||
-                            compatibility().has(Flag::NodejsCompatV2);
+            bool withNode =
+                compatibility().has(Flag::NodejsCompat) ||
+                compatibility().has(Flag::NodejsCompatV2) ||
+                (specifier == "node:async_hooks" && compatibility().has(Flag::NodejsAls));
             if (specifier.starts_with("node:") && !withNode) {
               throw js::plainError("No such module \"" + std::string(specifier) +
                                    "\". Node's modules are there with the compatibility flag "

@@ -142,9 +142,18 @@ export const native = {
     timers.get(id).keepsAlive = keepsAlive;
   },
   enqueueMicrotask: (callback) => Promise.resolve().then(callback),
+  asyncFrame: () => asyncFrame,
+  swapAsyncFrame(frame) {
+    const before = asyncFrame;
+    asyncFrame = frame;
+    return before;
+  },
   isContextActive: () => true,
   currentContextToken: () => undefined,
 };
+
+// Of what runs at once only: nobody keeps it with promises here.
+let asyncFrame;
 
 bindNative(native);
 

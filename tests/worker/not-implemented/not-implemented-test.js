@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import http from "node:http";
 import { EmailMessage } from "cloudflare:email";
 import { connect } from "cloudflare:sockets";
-import { RpcStub, withEnv } from "cloudflare:workers";
+import { RpcStub, abortIsolate } from "cloudflare:workers";
 import { it } from "node:test";
 
 const refusal = (what) => ({ message: new RegExp(`^not implemented in lathe: ${what}`) });
@@ -22,7 +22,7 @@ export const itSaysSoOnUse = {
     await rejects(async () => connect("x:1"), refusal("cloudflare:sockets$"));
     await rejects(async () => new EmailMessage(), refusal("cloudflare:email$"));
     await rejects(async () => new RpcStub({}), refusal("RpcStub$"));
-    await rejects(async () => withEnv({}, () => {}), refusal("withEnv$"));
+    await rejects(async () => abortIsolate(), refusal("abortIsolate$"));
     await rejects(async () => it("works"), refusal("node:test$"));
   },
 };

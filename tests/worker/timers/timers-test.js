@@ -63,6 +63,18 @@ export const strangeDelaysMeanAtOnce = {
   },
 };
 
+export const delaysAre32BitsUnless64HoldNone = {
+  async test() {
+    const order = [];
+    const never = [2 ** 63, 1e300].map((delay) => setTimeout(() => order.push(delay), delay));
+    await new Promise((done) => setTimeout(done, 2 ** 32));
+    await new Promise((done) => setTimeout(done, -(2 ** 63)));
+    await scheduler.wait(5);
+    never.forEach(clearTimeout);
+    deepStrictEqual(order, []);
+  },
+};
+
 export const timeoutsNeedAFunction = {
   test() {
     for (const callback of [undefined, null, 1, {}])
