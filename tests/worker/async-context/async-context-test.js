@@ -103,7 +103,7 @@ export const anErrorEventIsToldWhereItsCodeRan = {
 export const theImportedEnvCanBeAnother = {
   async test(controller, own) {
     deepStrictEqual([env.COLOUR, own.COLOUR, "COLOUR" in env, Object.keys(env).sort()], [
-      "red", "red", true, ["COLOUR", "SELF"],
+      "red", "red", true, ["COLOUR", "ROOM", "SELF"],
     ]);
     const seen = await withEnv({ COLOUR: "blue" }, async () => {
       await scheduler.wait(1);
