@@ -42,3 +42,24 @@ export function bindToFrame(fn) {
     return runInFrame(frame, fn, this, args);
   };
 }
+
+let bindsToRequest = true;
+
+// The same for scripts: what is bound during a request is of no use to others, unless that is not wanted.
+export function bindToRequest(fn) {
+  const bound = bindToFrame(fn);
+  const request = native.currentContextToken();
+  if (!bindsToRequest || request === undefined) return bound;
+  return function (...args) {
+    if (native.currentContextToken() !== request) {
+      throw new Error(
+        'Cannot call this AsyncLocalStorage bound function outside of the request in which it was created.',
+      );
+    }
+    return reflectApply(bound, this, args);
+  };
+}
+
+export function bindToFramesAlone() {
+  bindsToRequest = false;
+}

@@ -2,7 +2,7 @@
 import { frameValue, frameWith, runInFrame } from './async-frame.js';
 import { missingClass, missingFunction, missingObject } from './missing.js';
 import { native } from './native.js';
-import { requireArguments } from './webidl.js';
+import { isObject, requireArguments } from './webidl.js';
 
 // The base of what a worker exports: made with the context and the bindings of its worker, which are its
 // own properties.
@@ -26,18 +26,28 @@ const kExports = Symbol('exports');
 
 // What `fn` calls, and all that continues it, finds these in the places of the worker's own.
 function withEnv(newEnv, fn) {
-  return runInFrame(frameWith(kEnv, newEnv), fn, undefined, []);
+  return runInFrame(frameWith(kEnv, replacement(newEnv)), fn, undefined, []);
 }
 function withExports(newExports, fn) {
-  return runInFrame(frameWith(kExports, newExports), fn, undefined, []);
+  return runInFrame(frameWith(kExports, replacement(newExports)), fn, undefined, []);
 }
+
+// Null stands for nothing at all, and what is no object for what there is anyway.
+function replacement(value) {
+  if (value === null || value === undefined) return { value: {} };
+  return isObject(value) ? { value } : undefined;
+}
+
 function withEnvAndExports(newEnv, newExports, fn) {
   return withEnv(newEnv, () => withExports(newExports, fn));
 }
 
 // `object`, or what the running code finds in its place.
 function following(key, object) {
-  const now = () => frameValue(key) ?? object;
+  const now = () => {
+    const found = frameValue(key);
+    return found === undefined ? object : found.value;
+  };
   return new Proxy(object, {
     get: (_, name) => now()[name],
     set: (_, name, value) => Reflect.set(now(), name, value),

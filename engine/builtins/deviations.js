@@ -1,9 +1,12 @@
 // The startup snapshot is made for the newest compatibility date. This takes away, in a new context, what
 // a worker with other settings must not see.
 
+import { bindToFramesAlone } from './async-frame.js';
+
 // `flags` are those of `Cloudflare.compatibilityFlags`.
 export function deviate(flags) {
   const global = globalThis;
+  if (!flags.bind_asynclocalstorage_snapshot_to_request) bindToFramesAlone();
   if (!flags.enable_navigator_language) {
     delete global.Navigator.prototype.language;
     delete global.Navigator.prototype.languages;

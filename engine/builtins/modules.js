@@ -1,7 +1,7 @@
 // The modules that belong to the platform.
 import { cloudflareWorkers } from './cloudflare-workers.js';
 import { assert } from './node/assert.js';
-import { AsyncLocalStorage, AsyncResource } from './node/async-hooks.js';
+import * as asyncHooks from './node/async-hooks.js';
 import { mock } from './node/mock.js';
 import { missingModule } from './missing.js';
 
@@ -15,7 +15,7 @@ export function builtinModule(specifier, env, exports) {
   const missing = missingModule(specifier);
   if (specifier === 'node:test') return { ...missing, mock };
   if (specifier === 'node:async_hooks') {
-    const exports = { ...missing, AsyncLocalStorage, AsyncResource };
+    const exports = { ...missing, ...asyncHooks };
     return { ...exports, default: exports };
   }
   return missing;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/io/io-context.h"
+#include "engine/js/async-frame.h"
 #include "engine/js/native-function.h"
 #include "engine/web/utf8.h"
 
@@ -297,12 +298,18 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
     std::string referrer = resourceName->IsString() ? js::toUtf8(js, resourceName.As<v8::String>())
                                                     : registry.mainName_;
     // `import()` runs nothing of the module before it returns.
-    js::Ref<v8::Promise::Resolver> kept(js, resolver);
-    auto step = js::nativeFunction(
-        js, [&registry, kept = std::make_shared<decltype(kept)>(std::move(kept)),
-             name = js::toUtf8(js, specifier), referrer](js::Lock& inner, v8::Local<v8::Value>) {
-          registry.import(inner, kept->get(inner), name, referrer);
-        });
+    struct Kept {
+      js::Ref<v8::Promise::Resolver> resolver;
+      js::Ref<v8::Value> frame;
+    };
+    auto kept = std::make_shared<Kept>();
+    kept->resolver = js::Ref<v8::Promise::Resolver>(js, resolver);
+    kept->frame = js::Ref<v8::Value>(js, js::asyncFrame(js));
+    auto step = js::nativeFunction(js, [&registry, kept, name = js::toUtf8(js, specifier),
+                                        referrer](js::Lock& inner, v8::Local<v8::Value>) {
+      js::AsyncFrameScope framed(inner, kept->frame.get(inner));
+      registry.import(inner, kept->resolver.get(inner), name, referrer);
+    });
     js.v8()->EnqueueMicrotask(step);
     return resolver->GetPromise();
   });

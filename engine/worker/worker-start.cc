@@ -33,8 +33,12 @@ v8::Local<v8::Object> compatibilityFlagsObject(js::Lock& js, const Compatibility
 
 // Whether engine/builtins/deviations.js has anything to do.
 bool deviates(const Compatibility& compatibility) {
-  constexpr Flag kOn[] = {Flag::EnableNavigatorLanguage, Flag::EnableWeakRef, Flag::GlobalNavigator,
-                          Flag::SetTostringTag};
+  constexpr Flag kOn[] = {Flag::BindAsynclocalstorageSnapshotToRequest,
+                          Flag::EnableNavigatorLanguage,
+                          Flag::EnableWeakRef,
+                          Flag::GlobalNavigator,
+                          Flag::SetTostringTag,
+                          Flag::WebsocketStandardBinaryType};
   return !std::all_of(std::begin(kOn), std::end(kOn),
                       [&](Flag flag) { return compatibility.has(flag); });
 }

@@ -51,9 +51,10 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
       modules_(
           script_->source().modules,
           [this](js::Lock& js, std::string_view specifier) -> std::optional<v8::Local<v8::Object>> {
-            bool hidesEnv = compatibility().has(Flag::DisallowImportableEnv);
-            auto env = hidesEnv ? v8::Object::New(js.v8()) : env_.get(js);
-            v8::Local<v8::Value> arguments[] = {js.string(specifier), env, loopbacks_.get(js)};
+            bool hidden = compatibility().has(Flag::DisallowImportableEnv);
+            auto env = hidden ? v8::Object::New(js.v8()) : env_.get(js);
+            auto exported = hidden ? v8::Object::New(js.v8()) : loopbacks_.get(js);
+            v8::Local<v8::Value> arguments[] = {js.string(specifier), env, exported};
             auto exports = js::check(
                 hook(js, "builtinModule")->Call(js.context(), js.undefined(), 3, arguments));
             if (!exports->IsObject()) return std::nullopt;

@@ -1,5 +1,5 @@
 // node:async_hooks, as far as Workers have it. https://nodejs.org/api/async_context.html
-import { bindToFrame, frameValue, frameWith, runInFrame } from '../async-frame.js';
+import { bindToRequest, frameValue, frameWith, runInFrame } from '../async-frame.js';
 import { native } from '../native.js';
 import { invalidArgumentType } from './node-error.js';
 
@@ -39,10 +39,10 @@ export class AsyncLocalStorage {
   // A function that calls `fn` with what goes with this code now; and one that does so with any function.
   static bind(fn) {
     requireFunction(fn);
-    return bindToFrame(fn);
+    return bindToRequest(fn);
   }
   static snapshot() {
-    return bindToFrame(function (fn, ...args) {
+    return bindToRequest(function (fn, ...args) {
       return Reflect.apply(fn, this, args);
     });
   }
@@ -88,6 +88,27 @@ export class AsyncResource {
   emitDestroy() {
     return this;
   }
+}
+
+// Nobody follows resources here either: there is one, and nothing happens to it.
+export function executionAsyncId() {
+  return 0;
+}
+export function triggerAsyncId() {
+  return 0;
+}
+export function executionAsyncResource() {
+  return { __proto__: null };
+}
+export function createHook() {
+  return {
+    enable() {
+      return this;
+    },
+    disable() {
+      return this;
+    },
+  };
 }
 
 function requireFunction(fn) {

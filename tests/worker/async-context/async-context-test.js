@@ -1,7 +1,9 @@
 // What goes with code across everything that continues it: AsyncLocalStorage, and withEnv() and its like.
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import hooks, { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import { DurableObject, env, exports, withEnv, withEnvAndExports, withExports } from "cloudflare:workers";
+import {
+  DurableObject, WorkerEntrypoint, env, exports, withEnv, withEnvAndExports, withExports,
+} from "cloudflare:workers";
 
 const storage = new AsyncLocalStorage();
 const other = new AsyncLocalStorage({ defaultValue: "default", name: "other" });
@@ -87,7 +89,29 @@ export const functionsCanBeBound = {
     throws(() => new AsyncResource(), { code: "ERR_INVALID_ARG_TYPE" });
     throws(() => storage.enterWith(1), /enterWith\(\) is not implemented/);
     throws(() => storage.disable(), /disable\(\) is not implemented/);
-    throws(() => hooks.executionAsyncId(), /not implemented in lathe: node:async_hooks/);
+    deepStrictEqual([hooks.executionAsyncId(), hooks.triggerAsyncId()], [0, 0]);
+    strictEqual(typeof hooks.createHook({}).enable().disable, "function");
+  },
+};
+
+let boundBefore;
+
+export class Binding extends WorkerEntrypoint {
+  fetch() {
+    boundBefore ??= [AsyncLocalStorage.bind(() => "bound"), AsyncLocalStorage.snapshot()];
+    const [bound, snapshot] = boundBefore;
+    return Response.json([bound(), snapshot(() => "snapshot")]);
+  }
+}
+const global = AsyncLocalStorage.bind(() => "of no request");
+
+export const whatIsBoundInARequestIsOfNoUseToOthers = {
+  async test(controller, { BINDING }) {
+    deepStrictEqual(await (await BINDING.fetch("http://x")).json(), ["bound", "snapshot"]);
+    const message =
+      "Cannot call this AsyncLocalStorage bound function outside of the request in which it was created.";
+    await rejects(BINDING.fetch("http://x"), { message });
+    strictEqual(global(), "of no request");
   },
 };
 
@@ -103,7 +127,7 @@ export const anErrorEventIsToldWhereItsCodeRan = {
 export const theImportedEnvCanBeAnother = {
   async test(controller, own) {
     deepStrictEqual([env.COLOUR, own.COLOUR, "COLOUR" in env, Object.keys(env).sort()], [
-      "red", "red", true, ["COLOUR", "ROOM", "SELF"],
+      "red", "red", true, ["BINDING", "COLOUR", "ROOM", "SELF"],
     ]);
     const seen = await withEnv({ COLOUR: "blue" }, async () => {
       await scheduler.wait(1);
@@ -112,6 +136,10 @@ export const theImportedEnvCanBeAnother = {
     deepStrictEqual(seen, ["blue", undefined, false, ["COLOUR"], { COLOUR: "blue" }, true]);
     strictEqual(env.COLOUR, "red");
     await rejects(withEnv({}, async () => { throw new RangeError(); }), RangeError);
+    deepStrictEqual([null, undefined, 1].map((other) => withEnv(other, () => env.COLOUR)), [undefined, undefined, "red"]);
+    // A module that is imported meanwhile is started with it.
+    const { colour } = await withEnv({ COLOUR: "green" }, () => import("./started-late.js"));
+    strictEqual(colour, "green");
   },
 };
 
