@@ -26,6 +26,7 @@ struct Implication {
 };
 
 constexpr Implication kImplications[] = {
+    {Flag::NodejsCompatV2, Flag::NodejsCompat, "2000-01-01"},
     {Flag::NodejsCompat, Flag::NodejsCompatV2, "2024-09-23"},
     {Flag::NodejsCompatV2, Flag::NodejsZlib, "2024-09-23"},
     {Flag::NodejsCompat, Flag::NodejsZlib, "2024-09-23"},

@@ -60,7 +60,6 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
             if (!exports->IsObject()) return std::nullopt;
             bool withNode =
                 compatibility().has(Flag::NodejsCompat) ||
-                compatibility().has(Flag::NodejsCompatV2) ||
                 (specifier == "node:async_hooks" && compatibility().has(Flag::NodejsAls));
             if (specifier.starts_with("node:") && !withNode) {
               throw js::plainError("No such module \"" + std::string(specifier) +

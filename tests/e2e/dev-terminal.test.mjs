@@ -74,7 +74,9 @@ describe("the terminal shows", () => {
     assert.match(page, /<h1>Error: &lt;b&gt;no<\/h1>\n<pre>second &amp; last<\/pre>\n<pre> {2}1 \| export/);
     assert.match(page, /<mark>&gt; 3 \| {5}throw new [^\n]+ \/\/ &lt;script&gt;<\/mark>\n<mark> {4}\| +\^<\/mark>/);
     assert.match(page, /<pre> {4}at [^\n]*worker\.js:3:11/);
-    assert.doesNotMatch(page, /<b>|<script/);
+    const [own, client] = page.split(/(?=<script src="\/__lathe\/client\.js")/);
+    assert.doesNotMatch(own, /<b>|<script/);
+    assert.match(client, /^<script [^<>]*><\/script>\n$/);
     assert.match(await server.text(), /^Error: <b>no\nsecond & last\n {4}at [^|]*$/);
     const served = await ready(start(t, ["serve", "--port", "0"], { cwd: folder }));
     const plain = await served.text("/", { headers: { accept: "text/html" } });
