@@ -48,12 +48,6 @@ std::string textProperty(Lock& js, v8::Local<v8::Object> error, const char* name
   return toUtf8(js, value.As<v8::String>());
 }
 
-class NoHostObjects final : public HostObjects {
- public:
-  std::optional<std::uint32_t> keep(Lock&, v8::Local<v8::Object>) override { return std::nullopt; }
-  v8::Local<v8::Object> copy(Lock& js, std::uint32_t) override { return v8::Object::New(js.v8()); }
-};
-
 // Empty when it cannot be done, for whatever reason.
 std::optional<SerializedValue> tryToSerialize(Lock& js, v8::Local<v8::Value> value) {
   std::optional<SerializedValue> serialized;

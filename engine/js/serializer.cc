@@ -102,14 +102,6 @@ class Writer final : private SerializerQuestions {
   v8::ValueSerializer serializer_;
 };
 
-class NoHostObjects final : public HostObjects {
- public:
-  std::optional<std::uint32_t> keep(Lock&, v8::Local<v8::Object>) override { return std::nullopt; }
-  v8::Local<v8::Object> copy(Lock&, std::uint32_t) override {
-    throw dataCloneError("Unable to deserialize cloned data.");
-  }
-};
-
 class Reader final : private DeserializerQuestions {
  public:
   Reader(Lock& js, const SerializedValue& serialized, HostObjects& hosts)
@@ -166,6 +158,14 @@ class Reader final : private DeserializerQuestions {
 };
 
 }  // namespace
+
+std::optional<std::uint32_t> NoHostObjects::keep(Lock&, v8::Local<v8::Object>) {
+  return std::nullopt;
+}
+
+v8::Local<v8::Object> NoHostObjects::copy(Lock&, std::uint32_t) {
+  throw dataCloneError("Unable to deserialize cloned data.");
+}
 
 SerializedValue serialize(Lock& js, v8::Local<v8::Value> value,
                           std::span<const v8::Local<v8::ArrayBuffer>> transfer,

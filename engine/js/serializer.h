@@ -25,6 +25,13 @@ class HostObjects {
   virtual v8::Local<v8::Object> copy(Lock& js, std::uint32_t number) = 0;
 };
 
+// For values in which there must be none.
+class NoHostObjects final : public HostObjects {
+ public:
+  std::optional<std::uint32_t> keep(Lock& js, v8::Local<v8::Object> object) override;
+  v8::Local<v8::Object> copy(Lock& js, std::uint32_t number) override;
+};
+
 // A serialized value, of this process: its bytes are V8's wire format, but shared buffers,
 // transferred ones and modules are the real ones.
 struct SerializedValue {
