@@ -4,6 +4,7 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include "engine/api/response.h"
 #include "engine/io/bytes-source.h"
 #include "engine/js/error.h"
 #include "engine/web/url.h"
@@ -22,11 +23,6 @@ constexpr const char* kOneTimeBody =
     "A request with a one-time-use body (it was initialized from a stream, not a buffer) "
     "encountered a redirect requiring the body to be retransmitted. To avoid this error in the "
     "future, construct this request from a buffer-like body initializer.";
-
-// https://fetch.spec.whatwg.org/#redirect-status
-bool isRedirect(unsigned status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
 
 const std::string* locationOf(const io::Response& response) {
   for (const auto& [name, value] : response.headers) {
@@ -51,7 +47,8 @@ std::unique_ptr<io::BodySource> FollowedRequest::takeBody() {
 }
 
 bool FollowedRequest::follow(const io::Response& response) {
-  const auto* location = isRedirect(response.status) ? locationOf(response) : nullptr;
+  const bool redirects = Response::isRedirect(static_cast<std::int32_t>(response.status));
+  const auto* location = redirects ? locationOf(response) : nullptr;
   if (!location) return false;
   const auto target = head_.message.target();
   const auto now = web::Url::parse({target.data(), target.size()});

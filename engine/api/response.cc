@@ -1,7 +1,5 @@
 #include "engine/api/response.h"
 
-#include <algorithm>
-
 #include "engine/io/io-context.h"
 #include "engine/web/url.h"
 
@@ -132,13 +130,16 @@ js::Ptr<Response> Response::json(
   return response;
 }
 
+bool Response::isRedirect(std::int32_t status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 // https://fetch.spec.whatwg.org/#dom-response-redirect
 js::Ptr<Response> Response::redirectTo(std::string url, std::optional<std::int32_t> status) {
   auto parsed = web::Url::parse(url);
   if (!parsed) throw js::typeError("Unable to parse URL: " + url);
   std::int32_t code = status.value_or(302);
-  constexpr std::int32_t kRedirects[] = {301, 302, 303, 307, 308};
-  if (std::find(std::begin(kRedirects), std::end(kRedirects), code) == std::end(kRedirects)) {
+  if (!isRedirect(code)) {
     throw js::rangeError(std::to_string(code) + " is not a redirect status code.");
   }
   auto response = js::make<Response>();

@@ -32,6 +32,8 @@ class Response final : public js::Object, public Body {
       std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
   static js::Ptr<Response> json(js::Lock& js, v8::Local<v8::Value> value,
                                 std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
+  // https://fetch.spec.whatwg.org/#redirect-status
+  static bool isRedirect(std::int32_t status);
   static js::Ptr<Response> redirectTo(std::string url, std::optional<std::int32_t> status);
   static js::Ptr<Response> error();
   // What came back from another worker, which was asked for `url` in the end.
