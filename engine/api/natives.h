@@ -33,13 +33,13 @@ std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double de
 void clearTimer(std::uint32_t id);
 void setTimerKeepsAlive(std::uint32_t id, bool keepsAlive);
 void enqueueMicrotask(js::Lock& js, v8::Local<v8::Function> callback);
+v8::Local<v8::Value> asyncFrame(js::Lock& js);
+v8::Local<v8::Value> swapAsyncFrame(js::Lock& js, v8::Local<v8::Value> frame);
 
 // ---- The running event ----
 
 void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
 bool isContextActive();
-v8::Local<v8::Value> asyncFrame(js::Lock& js);
-v8::Local<v8::Value> swapAsyncFrame(js::Lock& js, v8::Local<v8::Value> frame);
 v8::Local<v8::Value> currentContextToken(js::Lock& js);
 
 }  // namespace lathe::api

@@ -80,6 +80,7 @@ constexpr js::Function kGlobals[] = {
 
 // See engine/builtins/native.js.
 constexpr js::Function kNatives[] = {
+    js::function<&asyncFrame>("asyncFrame"),
     js::function<&clearTimer>("clearTimer"),
     js::function<&colors>("colors"),
     js::function<&currentContextToken>("currentContextToken"),
@@ -91,8 +92,6 @@ constexpr js::Function kNatives[] = {
     js::function<&getPromiseDetails>("getPromiseDetails"),
     js::function<&getProxyDetails>("getProxyDetails"),
     js::function<&isContextActive>("isContextActive"),
-    js::function<&asyncFrame>("asyncFrame"),
-    js::function<&swapAsyncFrame>("swapAsyncFrame"),
     js::function<&kindOf>("kindOf"),
     js::function<&WebSocket::makePair>("makeWebSocketPair"),
     js::function<&now>("now"),
@@ -103,6 +102,7 @@ constexpr js::Function kNatives[] = {
     js::function<&rpcSend>("rpcSend"),
     js::function<&setTimer>("setTimer"),
     js::function<&setTimerKeepsAlive>("setTimerKeepsAlive"),
+    js::function<&swapAsyncFrame>("swapAsyncFrame"),
     js::function<&timeOrigin>("timeOrigin"),
     js::function<&waitUntil>("waitUntil"),
 };

@@ -12,12 +12,13 @@ namespace {
 // its methods.
 class InstanceSearch {
  public:
-  explicit InstanceSearch(js::Lock& js)
-      : js_(js), plain_(v8::Object::New(js.v8())->GetPrototype()) {}
+  explicit InstanceSearch(js::Lock& js) : js_(js) {}
 
-  // Throws the DataCloneError for the first that is found.
-  void run(v8::Local<v8::Value> value) {
-    add(value);
+  // Throws the DataCloneError for the first that is found. Most calls carry primitives in one
+  // array: these cost no more than a look at each.
+  void run(v8::Local<v8::Object> root) {
+    root_ = root;
+    look(root);
     while (!found_.empty()) {
       auto object = found_.back();
       found_.pop_back();
@@ -29,6 +30,7 @@ class InstanceSearch {
   void add(v8::Local<v8::Value> value) {
     if (!value->IsObject() || value->IsFunction()) return;
     auto object = value.As<v8::Object>();
+    if (object == root_) return;
     if (seen_.IsEmpty()) seen_ = v8::Set::New(js_.v8());
     if (js::check(seen_->Has(js_.context(), object))) return;
     js::check(seen_->Add(js_.context(), object));
@@ -40,6 +42,7 @@ class InstanceSearch {
     if (object->IsMap()) return addElements(object.As<v8::Map>()->AsArray());
     if (object->IsSet()) return addElements(object.As<v8::Set>()->AsArray());
     if (hasFormOfItsOwn(object)) return;
+    if (plain_.IsEmpty()) plain_ = v8::Object::New(js_.v8())->GetPrototype();
     if (object->GetPrototype() != plain_) {
       throw js::domException("DataCloneError", "Could not serialize object of type \"" +
                                                    js::toUtf8(js_, object->GetConstructorName()) +
@@ -70,6 +73,8 @@ class InstanceSearch {
   }
 
   js::Lock& js_;
+  v8::Local<v8::Object> root_;
+  // The prototype of plain objects, and the objects below the root; both from the first use on.
   v8::Local<v8::Value> plain_;
   v8::Local<v8::Set> seen_;
   std::vector<v8::Local<v8::Object>> found_;
@@ -78,7 +83,7 @@ class InstanceSearch {
 }  // namespace
 
 js::SerializedValue serializeForCall(js::Lock& js, v8::Local<v8::Value> value) {
-  if (value->IsObject()) InstanceSearch(js).run(value);
+  if (value->IsObject()) InstanceSearch(js).run(value.As<v8::Object>());
   RpcHostObjects hosts;
   return js::serialize(js, value, {}, hosts);
 }
