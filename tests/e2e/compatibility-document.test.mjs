@@ -42,6 +42,16 @@ test("a flag that the code asks for is one that it calls honoured, and the other
   assert.deepEqual([...asked].sort(), honoured);
 });
 
+test("a context deviates for each flag that engine/builtins/deviations.js looks at", () => {
+  const read = (path) => readFileSync(join(root, "engine", path), "utf8");
+  const names = Object.fromEntries(
+    [...read("compatibility-flags.inc").matchAll(/^FLAG\((\w+), "(\w+)"/gm)].map(([, flag, name]) => [name, flag]),
+  );
+  const looked = new Set(read("builtins/deviations.js").match(/(?<=\bflags\.)\w+/g));
+  const [list] = /(?<=constexpr Flag kOn\[\] = \{)[^}]+/.exec(read("worker/worker-start.cc"));
+  assert.deepEqual([...looked].map((name) => names[name]).sort(), list.match(/(?<=Flag::)\w+/g).sort());
+});
+
 test("it lists every global that is not JavaScript's own, and no other", async (t) => {
   const documented = [...names("globals"), ...names("from engine/builtins/not-implemented.js")];
   const language = vm.runInNewContext("Object.getOwnPropertyNames(globalThis)");
