@@ -35,6 +35,7 @@
 #include <elf.h>
 
 #include "tools/elf/elf-image.h"
+#include "tools/elf/namespaces.h"
 
 namespace lathe::elf {
 namespace {
@@ -61,35 +62,6 @@ void rename(Image& image, Dynamic& dynamic, std::string_view name) {
   if (dynamic.has(DT_VERDEF)) throw Refusal("it defines symbol versions, which carry its name");
   std::memset(strings + begin, 0, length);
   std::memcpy(strings + begin, name.data(), name.size());
-}
-
-// Namespaces as they stand in mangled names, such as "2v88internal".
-using Namespaces = std::vector<std::string>;
-
-Namespaces mangled(std::string_view list) {
-  Namespaces result;
-  for (const std::string& each : split(list)) {
-    std::string_view name = each;
-    std::string& whole = result.emplace_back();
-    while (!name.empty()) {
-      const std::string_view part = name.substr(0, name.find("::"));
-      name.remove_prefix(std::min(name.size(), part.size() + 2));
-      whole.append(std::to_string(part.size())).append(part);
-    }
-  }
-  return result;
-}
-
-// Whether a mangled name is of something in one of the namespaces, or local to a function there.
-bool isIn(const Namespaces& namespaces, std::string_view name) {
-  if (!name.starts_with("_Z")) return false;
-  name.remove_prefix(2);
-  // A guard variable, a local of a function, a nested name, a const member function: each in front.
-  for (const std::string_view mark : {"GV", "Z", "N", "K"}) {
-    if (name.starts_with(mark)) name.remove_prefix(mark.size());
-  }
-  return std::any_of(namespaces.begin(), namespaces.end(),
-                     [&](const std::string& prefix) { return name.starts_with(prefix); });
 }
 
 // Whether a reference to `symbol` may be bound to the library's own definition, for good.
@@ -141,7 +113,7 @@ void bindSymbols(Image& image, Dynamic& dynamic, const Namespaces& own) {
     const std::uint64_t index = ELF64_R_SYM(relocation->r_info);
     const auto& symbol = dynamic.symbol(index);
     const std::string_view name = dynamic.string(symbol.st_name);
-    if (!isBoundHere(symbol, isIn(own, name))) continue;
+    if (!isBoundHere(symbol, own.contain(name))) continue;
     // Only R_X86_64_64 adds its addend (psABI, table 4.9): the others are the symbol's address.
     const auto addend = type == R_X86_64_64 ? relocation->r_addend : 0;
     relocation->r_addend = static_cast<std::int64_t>(symbol.st_value) + addend;
@@ -180,7 +152,7 @@ int main(int argc, char** argv) {
   Namespaces own;
   constexpr std::string_view kOwn = "--own=";
   if (!arguments.empty() && arguments.front().starts_with(kOwn)) {
-    own = mangled(arguments.front().substr(kOwn.size()));
+    own = Namespaces(arguments.front().substr(kOwn.size()));
     arguments.erase(arguments.begin());
   }
   if (arguments.size() != 2) {

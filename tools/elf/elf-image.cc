@@ -130,7 +130,14 @@ void write(const std::filesystem::path& path, const std::vector<char>& bytes,
            std::filesystem::perms permissions) {
   std::filesystem::remove(path);
   std::ofstream file(path, std::ios::binary);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  // The system may cache a file in the pieces that it was written in, and maps these whole where a
+  // byte of them is touched.
+  constexpr std::size_t kPiece = std::size_t{64} << 10;
+  for (std::span<const char> left = bytes; !left.empty();) {
+    const auto piece = left.first(std::min(left.size(), kPiece));
+    file.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+    left = left.subspan(piece.size());
+  }
   if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
   std::filesystem::permissions(path, permissions);
 }
