@@ -6,5 +6,5 @@
 //   starting costs.
 extern "C" {
 extern const char* malloc_conf;
-const char* malloc_conf = "narenas:1";
+const char* malloc_conf = "narenas:1,thp:always";
 }

@@ -1,6 +1,7 @@
 #include "engine/js/page-allocator.h"
 
 #include <cstdint>
+#include <cstring>
 
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -8,6 +9,10 @@
 
 namespace lathe::js {
 namespace {
+
+// V8's heap is made of pieces of 256 KB, and of larger ones for large objects.
+constexpr std::size_t kHeapAlignment = std::size_t{256} << 10;
+constexpr std::size_t kLargestBytes = std::size_t{16} << 20;
 
 std::size_t pageBytes() {
   static const auto bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -68,48 +73,32 @@ void* PageAllocator::GetRandomMmapAddr() {
   return reinterpret_cast<void*>(address % kBelow / pageBytes() * pageBytes());
 }
 
-char* PageAllocator::carve(std::size_t bytes, std::size_t alignment) {
-  std::lock_guard guard(mutex_);
-  if (state_ != Stretch::inUse || alignment > kHugeBytes) return nullptr;
-  if (!stretch_) {
-    stretch_ = mapAligned(nullptr, kStretchBytes, kHugeBytes, PROT_READ | PROT_WRITE);
-    if (stretch_ && ::madvise(stretch_, kStretchBytes, MADV_HUGEPAGE) != 0) {
-      ::munmap(stretch_, kStretchBytes);
-      stretch_ = nullptr;
-    }
-    if (!stretch_) {
-      state_ = Stretch::none;
-      return nullptr;
-    }
-  }
-  char* pages = alignedUp(stretch_ + carved_, alignment);
-  if (pages + bytes > stretch_ + kStretchBytes) return nullptr;
-  carved_ = static_cast<std::size_t>(pages - stretch_) + bytes;
-  return pages;
-}
-
 void* PageAllocator::AllocatePages(void* wanted, size_t bytes, size_t alignment,
                                    Permission permissions) {
-  // What V8 only reserves it is about to use, unless it is a region to allocate in.
-  if (permissions == kNoAccess || permissions == kReadWrite) {
-    if (char* pages = carve(bytes, alignment)) return pages;
+  // What V8 only reserves it is about to use, unless it is a region to allocate in, and these are
+  // aligned to less.
+  const bool isForHeap = alignment >= kHeapAlignment && bytes <= kLargestBytes &&
+                         (permissions == kNoAccess || permissions == kReadWrite);
+  if (isForHeap) {
+    if (char* pages = arena_.take(bytes, alignment)) return pages;
   }
   return mapAligned(wanted, bytes, alignment, protectionOf(permissions));
 }
 
-bool PageAllocator::FreePages(void* pages, size_t bytes) { return ::munmap(pages, bytes) == 0; }
+bool PageAllocator::FreePages(void* pages, size_t bytes) {
+  if (!arena_.has(pages)) return ::munmap(pages, bytes) == 0;
+  arena_.give(static_cast<char*>(pages), bytes);
+  return true;
+}
 
 bool PageAllocator::ReleasePages(void* pages, size_t bytes, size_t left) {
-  return ::munmap(static_cast<char*>(pages) + left, bytes - left) == 0;
+  return FreePages(static_cast<char*>(pages) + left, bytes - left);
 }
 
 bool PageAllocator::SetPermissions(void* pages, size_t bytes, Permission permissions) {
-  if (permissions == kRead) {
-    // V8 seals the heap that never changes before it makes the rest. Sealing a part of a huge page
-    // would break that up, so the stretch is for what comes now.
-    std::lock_guard guard(mutex_);
-    if (state_ == Stretch::notYet) state_ = Stretch::inUse;
-  }
+  // To protect a part of a huge page is to lose that. So what is in the arena stays as it is, also
+  // the part of the heap that never changes and that V8 would have sealed.
+  if (arena_.has(pages)) return permissions != kReadWriteExecute && permissions != kReadExecute;
   if (::mprotect(pages, bytes, protectionOf(permissions)) != 0) return false;
   // What cannot be reached need not be kept.
   if (permissions == kNoAccess) DiscardSystemPages(pages, bytes);
@@ -117,10 +106,14 @@ bool PageAllocator::SetPermissions(void* pages, size_t bytes, Permission permiss
 }
 
 bool PageAllocator::DiscardSystemPages(void* pages, size_t bytes) {
-  return ::madvise(pages, bytes, MADV_DONTNEED) == 0;
+  return arena_.has(pages) || ::madvise(pages, bytes, MADV_DONTNEED) == 0;
 }
 
 bool PageAllocator::DecommitPages(void* pages, size_t bytes) {
+  if (arena_.has(pages)) {
+    std::memset(pages, 0, bytes);  // as whoever uses them again is to find them
+    return true;
+  }
   const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
   return ::mmap(pages, bytes, PROT_NONE, flags, -1, 0) == pages;
 }

@@ -1,16 +1,16 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 
 #include <v8-platform.h>
 
+#include "engine/js/huge-page-arena.h"
+
 namespace lathe::js {
 
-// Where V8 gets its memory: from the system, in pieces that it asks for one by one, but for the
-// first megabytes. A process that starts fills these at once, from the snapshot, and page by page
-// that costs more than all the rest of the start. So they are carved from one stretch of huge
-// pages, where the system gives any. Called on any thread.
+// Where V8 gets its memory. Its heap lies in an arena of huge pages, where the system gives any;
+// what is larger than a heap needs at once, or runs as code, comes from the system piece by piece.
+// Called on any thread.
 class PageAllocator final : public v8::PageAllocator {
  public:
   size_t AllocatePageSize() override;
@@ -33,17 +33,10 @@ class PageAllocator final : public v8::PageAllocator {
   }
 
  private:
-  static constexpr std::size_t kHugeBytes = std::size_t{2} << 20;
-  static constexpr std::size_t kStretchBytes = 2 * kHugeBytes;
+  // As much as heaps of common sizes need; what is beyond comes from the system piece by piece.
+  static constexpr std::size_t kArenaBytes = std::size_t{512} << 20;
 
-  // A part of the stretch; null when nothing that suits is left of it.
-  char* carve(std::size_t bytes, std::size_t alignment);
-
-  std::mutex mutex_;
-  // Set once; parts that V8 gives back go back to the system.
-  char* stretch_ = nullptr;
-  std::size_t carved_ = 0;
-  enum class Stretch { notYet, inUse, none } state_ = Stretch::notYet;
+  HugePageArena arena_{kArenaBytes};
 };
 
 }  // namespace lathe::js
