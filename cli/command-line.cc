@@ -262,64 +262,79 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   app.set_help_flag("-h,--help", "Print this and exit");
   app.set_version_flag("--version,-V", versionText(), "Print lathe's version and V8's, and exit");
 
+  // Of the others, nobody will ask for the options, and there are hundreds.
+  const auto isNamed = [&](const CLI::App* command) { return command->get_name() == arguments[1]; };
+
   ServeOptions serve;
   serve.arguments = arguments;
   CLI::App* serveCommand = app.add_subcommand("serve", "Serve a worker on localhost");
-  addServing(*serveCommand, serve);
-  addCommon(*serveCommand, serve.project, line);
-  serveCommand->footer(kServeExamples);
+  if (isNamed(serveCommand)) {
+    addServing(*serveCommand, serve);
+    addCommon(*serveCommand, serve.project, line);
+    serveCommand->footer(kServeExamples);
+  }
 
   DevOptions dev;
   dev.serve.arguments = arguments;
   CLI::App* devCommand =
       app.add_subcommand("dev", "Serve a worker, and load it again whenever its files change");
-  addServing(*devCommand, dev.serve);
-  addOnError(*devCommand, dev);
-  devCommand->add_flag("--live-reload", dev.liveReload,
-                       "Let every HTML page load again with the worker");
-  devCommand->add_flag("--exit-on-stdin-close", dev.exitOnStdinClose,
-                       "Stop when standard input ends, for programs that start this one");
-  devCommand->add_flag_callback(
-      "--poll", [&dev] { dev.watch = FileWatch::Way::poll; },
-      "Look at the files five times a second, where the system does not tell\n"
-      "of changes");
-  addCommon(*devCommand, dev.serve.project, line);
-  devCommand->footer(kDevExamples);
+  if (isNamed(devCommand)) {
+    addServing(*devCommand, dev.serve);
+    addOnError(*devCommand, dev);
+    devCommand->add_flag("--live-reload", dev.liveReload,
+                         "Let every HTML page load again with the worker");
+    devCommand->add_flag("--exit-on-stdin-close", dev.exitOnStdinClose,
+                         "Stop when standard input ends, for programs that start this one");
+    devCommand->add_flag_callback(
+        "--poll", [&dev] { dev.watch = FileWatch::Way::poll; },
+        "Look at the files five times a second, where the system does not tell\n"
+        "of changes");
+    addCommon(*devCommand, dev.serve.project, line);
+    devCommand->footer(kDevExamples);
+  }
 
   FetchOptions fetch;
   std::array<std::string, 2> words;
   CLI::App* fetchCommand = app.add_subcommand("fetch", "Ask a worker once and print its answer");
-  fetchCommand->add_option("CONFIG|SCRIPT", words[0], kProjectHelp)->option_text(" ");
-  fetchCommand->add_option("URL", words[1], "What to ask for; else /")->option_text(" ");
-  fetchCommand->add_option("-X,--request", fetch.request.method, "Method")->option_text("METHOD");
-  addRepeatable(*fetchCommand, "-H,--header", fetch.request.headers, "Header to send",
-                "'NAME: VALUE'");
-  addRepeatable(*fetchCommand, "-d,--data", fetch.request.data,
-                "Body to POST; @FILE is a file's content, @- standard input's", "DATA");
-  fetchCommand->add_flag("-i,--include", fetch.showHead, "Print status and headers too");
-  addObjectStore(*fetchCommand, fetch.objects);
-  addCommon(*fetchCommand, fetch.project, line);
-  fetchCommand->footer(kFetchExamples);
+  if (isNamed(fetchCommand)) {
+    fetchCommand->add_option("CONFIG|SCRIPT", words[0], kProjectHelp)->option_text(" ");
+    fetchCommand->add_option("URL", words[1], "What to ask for; else /")->option_text(" ");
+    fetchCommand->add_option("-X,--request", fetch.request.method, "Method")->option_text("METHOD");
+    addRepeatable(*fetchCommand, "-H,--header", fetch.request.headers, "Header to send",
+                  "'NAME: VALUE'");
+    addRepeatable(*fetchCommand, "-d,--data", fetch.request.data,
+                  "Body to POST; @FILE is a file's content, @- standard input's", "DATA");
+    fetchCommand->add_flag("-i,--include", fetch.showHead, "Print status and headers too");
+    addObjectStore(*fetchCommand, fetch.objects);
+    addCommon(*fetchCommand, fetch.project, line);
+    fetchCommand->footer(kFetchExamples);
+  }
 
   CheckOptions check;
   CLI::App* checkCommand =
       app.add_subcommand("check", "Load a worker and say what is wrong with it");
-  addProject(*checkCommand, check.project);
-  addCommon(*checkCommand, check.project, line);
-  checkCommand->footer(kCheckExamples);
+  if (isNamed(checkCommand)) {
+    addProject(*checkCommand, check.project);
+    addCommon(*checkCommand, check.project, line);
+    checkCommand->footer(kCheckExamples);
+  }
 
   TestOptions test;
   CLI::App* testCommand = app.add_subcommand("test", "Run the tests that workers export");
-  testCommand->add_option("CONFIG", test.paths, kProjectHelp)->option_text("...")->required();
-  testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
-      ->option_text("TEXT");
-  addObjectStore(*testCommand, test.objects);
-  addReplacements(*testCommand, test.project);
-  addSurroundings(*testCommand, line);
-  testCommand->footer(kTestExamples);
+  if (isNamed(testCommand)) {
+    testCommand->add_option("CONFIG", test.paths, kProjectHelp)->option_text("...")->required();
+    testCommand->add_option("--filter", test.filter, "Run only tests with this in worker:export")
+        ->option_text("TEXT");
+    addObjectStore(*testCommand, test.objects);
+    addReplacements(*testCommand, test.project);
+    addSurroundings(*testCommand, line);
+    testCommand->footer(kTestExamples);
+  }
 
   StorageOptions storage;
-  CLI::App* storageCommand = addStorageCommand(app, storage);
+  CLI::App* storageCommand =
+      app.add_subcommand("storage", "Look at and change what Durable Objects have stored");
+  if (isNamed(storageCommand)) addStorageCommands(*storageCommand, storage);
 
   try {
     std::vector<std::string> apart = withPairsApart(arguments);

@@ -45,10 +45,10 @@ class LocalReader {
   bool readDevVars(const std::string& name) {
     fs::path path = pathOf(name);
     try {
-      add(path, readFile(path));
-      return true;
+      const auto text = readFileIfThere(path);
+      if (text) add(path, *text);
+      return text.has_value();
     } catch (const FileError& error) {
-      if (error.kind() == FileError::Kind::absent) return false;
       throw ConfigError(shownPath(path) + " " + error.what());
     }
   }
@@ -70,7 +70,7 @@ class LocalReader {
   void readEnvFile(const std::string& name, bool asked) {
     fs::path path = pathOf(name);
     try {
-      add(path, readFile(path));
+      add(path, asked ? readFile(path) : readFileIfThere(path).value_or(std::string()));
     } catch (const FileError& error) {
       // Without being asked for, `.env` may well be something else, such as Python's folder.
       if (asked)

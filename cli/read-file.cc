@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -23,22 +24,21 @@ struct Descriptor {
 };
 
 FileError failure(int error) {
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return {FileError::Kind::absent, "does not exist"};
-    case ELOOP:
-      return {FileError::Kind::other, "is a link that leads back to itself"};
-    default:
-      return {FileError::Kind::other, std::string("cannot be read: ") + std::strerror(error)};
-  }
+  if (error == ELOOP) return {FileError::Kind::other, "is a link that leads back to itself"};
+  return {FileError::Kind::other, std::string("cannot be read: ") + std::strerror(error)};
 }
 
 }  // namespace
 
 std::string readFile(const std::filesystem::path& path) {
+  if (auto content = readFileIfThere(path)) return std::move(*content);
+  throw FileError(FileError::Kind::absent, "does not exist");
+}
+
+std::optional<std::string> readFileIfThere(const std::filesystem::path& path) {
   // Non-blocking, so that opening a pipe nobody writes to does not hang.
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.number < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
   if (file.number < 0) throw failure(errno);
   struct stat status {};
   if (::fstat(file.number, &status) != 0) throw failure(errno);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -24,6 +25,10 @@ inline constexpr std::uintmax_t kFileBytesMax = std::uintmax_t{512} << 20;
 
 // The bytes of a regular file. Throws FileError.
 std::string readFile(const std::filesystem::path& path);
+
+// The same for a file that need not be there: nothing when it is absent. Throws FileError for what
+// else can be wrong.
+std::optional<std::string> readFileIfThere(const std::filesystem::path& path);
 
 // `path` as the user would write it: relative to the working folder when it is in there or not far
 // above, else whole.

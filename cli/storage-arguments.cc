@@ -118,13 +118,10 @@ void addVerb(CLI::App& command, const Verb& verb, StorageOptions& storage) {
 
 }  // namespace
 
-CLI::App* addStorageCommand(CLI::App& app, StorageOptions& storage) {
-  CLI::App* command =
-      app.add_subcommand("storage", "Look at and change what Durable Objects have stored");
-  command->require_subcommand(1);
-  for (const Verb& verb : verbs()) addVerb(*command, verb, storage);
-  command->footer(kExamples);
-  return command;
+void addStorageCommands(CLI::App& command, StorageOptions& storage) {
+  command.require_subcommand(1);
+  for (const Verb& verb : verbs()) addVerb(command, verb, storage);
+  command.footer(kExamples);
 }
 
 void refuseUnknownStorageCommand(const std::vector<std::string>& arguments) {

@@ -6,9 +6,9 @@
 
 namespace lathe::cli {
 
-// Adds the command `storage` with all of its own to `app`, which fill `storage` when they are
-// parsed. `storage` outlives `app`.
-CLI::App* addStorageCommand(CLI::App& app, StorageOptions& storage);
+// Gives the command `storage` all of its own, which fill `storage` when they are parsed. `storage`
+// outlives `command`.
+void addStorageCommands(CLI::App& command, StorageOptions& storage);
 
 // Throws UsageError when the arguments of main() say `storage` and then no such command of it.
 void refuseUnknownStorageCommand(const std::vector<std::string>& arguments);
