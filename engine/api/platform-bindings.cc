@@ -30,6 +30,7 @@
 #include "engine/api/web-socket.h"
 #include "engine/js/dom-exception.h"
 #include "engine/js/native-function.h"
+#include "engine/js/promise-listener.h"
 
 namespace lathe::api {
 namespace {
@@ -38,6 +39,7 @@ namespace {
 constexpr js::Interface kInterfaces[] = {
     js::interface<js::DomException>(),
     js::interface<js::NativeFunction>(),
+    js::interface<js::PromiseListener>(),
     js::interface<Blob>(),
     js::interface<BodyStream>(),
     js::interface<ExecutionContext>(),

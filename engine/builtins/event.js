@@ -243,14 +243,15 @@ export class MessageEvent extends Event {
       data = null,
       lastEventId = '',
       origin = '',
-      ports = [],
+      ports = undefined,
       source = null,
     } = toDictionary(eventInitDict);
     this.#init = {
       data,
       lastEventId: toDomString(lastEventId),
       origin: toDomString(origin),
-      ports: freeze(toSequence(ports)),
+      // Made when somebody asks, if the event was given none: messages come by the thousands.
+      ports: ports === undefined ? undefined : freeze(toSequence(ports)),
       source,
     };
   }
@@ -273,7 +274,9 @@ export class MessageEvent extends Event {
     return MessageEvent.#of(this).source;
   }
   get ports() {
-    return MessageEvent.#of(this).ports;
+    const init = MessageEvent.#of(this);
+    init.ports ??= freeze([]);
+    return init.ports;
   }
 
   initMessageEvent(

@@ -173,14 +173,13 @@ void IoContext::whenSettled(js::Lock& js, v8::Local<v8::Promise> promise,
     settled(js, promise->Result(), promise->State() == v8::Promise::kFulfilled);
     return;
   }
-  auto shared = std::make_shared<decltype(settled)>(std::move(settled));
-  auto heard = [&](bool fulfilled) {
-    return js::nativeFunction(js, [weak = weak_from_this(), shared, fulfilled](
-                                      js::Lock& inner, v8::Local<v8::Value> value) {
-      if (auto self = weak.lock(); self && !self->aborted()) (*shared)(inner, value, fulfilled);
-    });
-  };
-  js::check(promise->Then(js.context(), heard(true), heard(false)));
+  js::listen(js, promise,
+             [weak = weak_from_this(), settled = std::move(settled)](
+                 js::Lock& inner, v8::Local<v8::Value> value, bool fulfilled) {
+               if (auto self = weak.lock(); self && !self->aborted()) {
+                 settled(inner, value, fulfilled);
+               }
+             });
 }
 
 void IoContext::waitUntil(js::Lock& js, v8::Local<v8::Promise> promise) {
@@ -341,9 +340,8 @@ void IoContext::closeWebSockets() {
 namespace detail {
 
 void checkOwner(const std::weak_ptr<IoContext>& owner, const char* typeName) {
-  auto context = owner.lock();
   auto* accessing = IoContext::currentOrNull();
-  if (context && context.get() == accessing) return;
+  if (accessing && accessing->isOwner(owner)) return;
   if (accessing && accessing->gates()) {
     throw js::plainError(
         "Cannot perform I/O on behalf of a different Durable Object. I/O objects (such as streams, "

@@ -13,7 +13,7 @@
 #include "engine/io/realm.h"
 #include "engine/io/timers.h"
 #include "engine/js/isolate.h"
-#include "engine/js/native-function.h"
+#include "engine/js/promise-listener.h"
 #include "engine/js/value.h"
 
 namespace lathe::io {
@@ -211,9 +211,14 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     auto owned = std::make_unique<detail::Owned<T>>(std::move(object));
     auto* raw = owned.get();
     objects_.push_back(std::move(owned));
-    return IoOwn<T>(weak_from_this(), raw, typeName);
+    if (self_.expired()) self_ = weak_from_this();
+    return IoOwn<T>(self_, raw, typeName);
   }
   void removeObject(detail::OwnedObject* object);
+  // Whether `owner` is this context, without counting a reference, as each use of an object asks.
+  bool isOwner(const std::weak_ptr<IoContext>& owner) const {
+    return !owner.expired() && !owner.owner_before(self_) && !self_.owner_before(owner);
+  }
 
   // Sets a timer and returns its id. Throws QuotaExceededError (js::Error) above
   // Timers::kActiveMax.
@@ -394,6 +399,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
 
   Realm& realm_;
   ActorGates* gates_;
+  std::weak_ptr<IoContext> self_;  // as soon as it owns something
   InputGate::Lock inputLock_;
   // Those who wait for the input lock, or have it and wait for their turn of the loop.
   struct Admission {
