@@ -6,32 +6,19 @@
 
 #include <sys/mman.h>
 
+#include "engine/js/aligned-pages.h"
+
 namespace lathe::js {
-namespace {
-
-char* alignedUp(char* address, std::size_t alignment) {
-  const auto number = reinterpret_cast<std::uintptr_t>(address);
-  return address + ((alignment - number % alignment) % alignment);
-}
-
-}  // namespace
 
 HugePageArena::HugePageArena(std::size_t bytes) {
-  const std::size_t more = bytes + kHugeBytes;
-  void* mapped = ::mmap(nullptr, more, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapped == MAP_FAILED) return;
-  auto* whole = static_cast<char*>(mapped);
-  char* begin = alignedUp(whole, kHugeBytes);
-  if (begin != whole) ::munmap(whole, static_cast<std::size_t>(begin - whole));
-  char* end = begin + bytes;
-  if (end != whole + more) ::munmap(end, static_cast<std::size_t>(whole + more - end));
+  char* begin = mapAligned(nullptr, bytes, kHugeBytes, PROT_READ | PROT_WRITE, Commit::later);
+  if (!begin) return;
   if (::madvise(begin, bytes, MADV_HUGEPAGE) != 0) {
     ::munmap(begin, bytes);
     return;
   }
   begin_ = untouched_ = begin;
-  end_ = end;
+  end_ = begin + bytes;
   free_.emplace(begin, bytes);
   blocks_.resize(bytes / kHugeBytes);
 }

@@ -5,7 +5,8 @@
 
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <unistd.h>
+
+#include "engine/js/aligned-pages.h"
 
 namespace lathe::js {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 // V8's heap is made of pieces of 256 KB, and of larger ones for large objects.
 constexpr std::size_t kHeapAlignment = std::size_t{256} << 10;
 constexpr std::size_t kLargestBytes = std::size_t{16} << 20;
-
-std::size_t pageBytes() {
-  static const auto bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  return bytes;
-}
 
 int protectionOf(v8::PageAllocator::Permission permissions) {
   switch (permissions) {
@@ -32,32 +28,6 @@ int protectionOf(v8::PageAllocator::Permission permissions) {
     default:
       return PROT_NONE;
   }
-}
-
-char* map(void* wanted, std::size_t bytes, int protection) {
-  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | (protection == PROT_NONE ? MAP_NORESERVE : 0);
-  void* pages = ::mmap(wanted, bytes, protection, flags, -1, 0);
-  return pages == MAP_FAILED ? nullptr : static_cast<char*>(pages);
-}
-
-char* alignedUp(char* address, std::size_t alignment) {
-  const auto number = reinterpret_cast<std::uintptr_t>(address);
-  return address + ((alignment - number % alignment) % alignment);
-}
-
-// `alignment` is a power of two.
-char* mapAligned(void* wanted, std::size_t bytes, std::size_t alignment, int protection) {
-  if (alignment <= pageBytes()) return map(wanted, bytes, protection);
-  const std::size_t more = bytes + alignment - pageBytes();
-  char* begin = map(wanted, more, protection);
-  if (!begin) return nullptr;
-  char* pages = alignedUp(begin, alignment);
-  if (pages != begin) ::munmap(begin, static_cast<std::size_t>(pages - begin));
-  char* end = begin + more;
-  if (pages + bytes != end) {
-    ::munmap(pages + bytes, static_cast<std::size_t>(end - pages) - bytes);
-  }
-  return pages;
 }
 
 }  // namespace
@@ -82,7 +52,9 @@ void* PageAllocator::AllocatePages(void* wanted, size_t bytes, size_t alignment,
   if (isForHeap) {
     if (char* pages = arena_.take(bytes, alignment)) return pages;
   }
-  return mapAligned(wanted, bytes, alignment, protectionOf(permissions));
+  const int protection = protectionOf(permissions);
+  const auto commit = permissions == kNoAccess ? Commit::later : Commit::now;
+  return mapAligned(wanted, bytes, alignment, protection, commit);
 }
 
 bool PageAllocator::FreePages(void* pages, size_t bytes) {
