@@ -4,6 +4,7 @@ import { copyFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { kSockets, kilobytesPerSocket } from "./hibernation.mjs";
 import { median, output, sampleInTurn, seconds, wanted } from "./sampling.mjs";
 import { build, during } from "./servers.mjs";
 import { lathe, prepare, workerd } from "./storage-servers.mjs";
@@ -16,6 +17,9 @@ const loads = [
   { name: "echo through an object", path: "/object", connections: 32, kind: "echo", floor: 3 },
   { name: "broadcast to 100", path: "/room", connections: 100, kind: "broadcast", floor: 3 },
 ];
+
+// Of one object that sleeps; lathe's may each take that much.
+const asleep = { name: `${kSockets} hibernating sockets`, path: "/asleep", kilobytesMax: 12 };
 
 function run(server, worker, { path, connections, kind }) {
   return during(server, worker, async ({ url, residentMegabytes }) => {
@@ -48,6 +52,17 @@ function print(load, results) {
   return !missed;
 }
 
+function printAsleep([[, ours], [name, theirs]]) {
+  const line = (title, number, unit) => console.log(`  ${title.padEnd(18)}${number.toFixed(2).padStart(12)} ${unit}`);
+  console.log(`\n${asleep.name}: memory of each, beyond the kernel's`);
+  line("lathe", ours, "KB");
+  line(name, theirs, "KB");
+  line(`lathe / ${name}`, ours / theirs, "x");
+  const missed = ours > asleep.kilobytesMax;
+  if (missed) console.log(`  at most ${asleep.kilobytesMax} KB: missed`);
+  return !missed;
+}
+
 const worker = prepare();
 copyFileSync(join(here, "websocket-worker.js"), worker);
 for (const load of loads.filter(wanted)) {
@@ -57,4 +72,14 @@ for (const load of loads.filter(wanted)) {
     Object.fromEntries(columns.map(({ key }) => [key, median(runs.map((each) => each[key]))])),
   ]);
   if (!print(load, medians)) process.exitCode = 1;
+}
+if (wanted(asleep)) {
+  const results = [];
+  for (const server of [lathe, workerd]) {
+    const kilobytes = await during(server, worker, ({ url, residentMegabytes }) =>
+      kilobytesPerSocket(new URL(asleep.path, url), residentMegabytes),
+    );
+    results.push([server.name, kilobytes]);
+  }
+  if (!printAsleep(results)) process.exitCode = 1;
 }
