@@ -15,6 +15,10 @@ export function deviate(flags) {
     delete global.WeakRef;
     delete global.FinalizationRegistry;
   }
+  if (!flags.expose_global_message_channel) {
+    delete global.MessageChannel;
+    delete global.MessagePort;
+  }
   if (!flags.set_tostring_tag) removeTags(global);
   if (!flags.websocket_standard_binary_type) delete global.WebSocket.prototype.binaryType;
   if (!flags.global_navigator) {

@@ -37,6 +37,7 @@ import {
 import { format } from './format.js';
 import { ServiceWorkerGlobalScope, WorkerGlobalScope } from './global-scope.js';
 import { inspect } from './inspect.js';
+import { MessageChannel, MessagePort } from './message-channel.js';
 import { queueMicrotask } from './microtask.js';
 import { builtinModule } from './modules.js';
 import { bindNative } from './native.js';
@@ -72,7 +73,9 @@ const interfaces = {
   EventTarget,
   ExtendableEvent,
   FetchEvent,
+  MessageChannel,
   MessageEvent,
+  MessagePort,
   Navigator,
   Performance,
   PerformanceEntry,

@@ -15,8 +15,6 @@ const kClasses = [
   'FormData',
   'HTMLRewriter',
   'IdentityTransformStream',
-  'MessageChannel',
-  'MessagePort',
   'ReadableByteStreamController',
   'ReadableStream',
   'ReadableStreamBYOBReader',

@@ -36,6 +36,7 @@ bool deviates(const Compatibility& compatibility) {
   constexpr Flag kOn[] = {Flag::BindAsynclocalstorageSnapshotToRequest,
                           Flag::EnableNavigatorLanguage,
                           Flag::EnableWeakRef,
+                          Flag::ExposeGlobalMessageChannel,
                           Flag::GlobalNavigator,
                           Flag::SetTostringTag,
                           Flag::WebsocketStandardBinaryType};

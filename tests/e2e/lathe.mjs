@@ -107,7 +107,7 @@ export class Server {
 
   // Resolves with the match once `stream` ("stdout" or "stderr") holds `pattern` after its first
   // `from` characters; rejects when the process ends or the patience does before that.
-  waitFor(stream, pattern, from = 0) {
+  waitFor(stream, pattern, from = 0, patienceMs = kPatienceMs) {
     return new Promise((done, fail) => {
       const end = (settle, value) => {
         clearTimeout(timer);
@@ -122,7 +122,7 @@ export class Server {
       };
       const timer = setTimeout(
         () => end(fail, new Error(`${stream} never held ${pattern}\n${this.#said()}`)),
-        kPatienceMs,
+        patienceMs,
       );
       this.#watchers.add(look);
       look();

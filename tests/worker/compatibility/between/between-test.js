@@ -15,6 +15,8 @@ export const bound = {
 
 export const theDateDecidesWhatIsThere = {
   test(controller, env, ctx) {
+    same(typeof MessageChannel, "undefined");
+    same(typeof MessagePort, "undefined");
     same(navigator.language, "en");
     same("binaryType" in WebSocket.prototype, false);
     same("access" in ctx && ctx.access, undefined);
