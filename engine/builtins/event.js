@@ -243,7 +243,7 @@ export class MessageEvent extends Event {
       data = null,
       lastEventId = '',
       origin = '',
-      ports = undefined,
+      ports,
       source = null,
     } = toDictionary(eventInitDict);
     this.#init = {

@@ -53,7 +53,7 @@ void* PageAllocator::AllocatePages(void* wanted, size_t bytes, size_t alignment,
     if (char* pages = arena_.take(bytes, alignment)) return pages;
   }
   const int protection = protectionOf(permissions);
-  const auto commit = permissions == kNoAccess ? Commit::later : Commit::now;
+  const auto commit = protection == PROT_NONE ? Commit::later : Commit::now;
   return mapAligned(wanted, bytes, alignment, protection, commit);
 }
 
