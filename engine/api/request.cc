@@ -5,6 +5,7 @@
 #include "engine/api/hook.h"
 #include "engine/compatibility.h"
 #include "engine/io/io-context.h"
+#include "engine/web/serialized-url.h"
 #include "engine/web/url.h"
 
 namespace lathe::api {
@@ -159,13 +160,17 @@ std::string Request::method() const {
   return method_;
 }
 
-std::string Request::url() {
+const std::string& Request::url() {
   if (!url_) {
     auto target = head_->message.target();
     if (head_->targetIsSerialized) return url_.emplace(target.data(), target.size());
-    std::string text = head_->origin + std::string(target.data(), target.size());
-    auto parsed = web::Url::parse(text);
-    url_ = parsed ? std::string(parsed->href()) : text;
+    std::string text;
+    text.reserve(head_->origin.size() + target.size());
+    text.append(head_->origin).append(target.data(), target.size());
+    if (!web::isSerializedHttpUrl(text)) {
+      if (auto parsed = web::Url::parse(text)) text = parsed->href();
+    }
+    url_ = std::move(text);
   }
   return *url_;
 }

@@ -49,7 +49,7 @@ class Request final : public js::Object, public Body {
   static js::Ptr<Request> make(js::Lock& js, const Input& input, RequestInit& init);
 
   std::string method() const;
-  std::string url();
+  const std::string& url();
   js::Ptr<Headers> headers();
   std::string redirect() const { return redirect_; }
   bool follows() const { return redirect_ == "follow"; }
