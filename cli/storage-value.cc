@@ -8,6 +8,7 @@
 #include "engine/js/isolate.h"
 #include "engine/js/platform.h"
 #include "engine/js/serializer.h"
+#include "engine/js/stay.h"
 #include "engine/js/value.h"
 
 namespace lathe::cli {
@@ -16,7 +17,7 @@ class StorageValues::Implementation {
  public:
   explicit Implementation(boost::asio::any_io_executor executor)
       : isolate_(platform_, std::move(executor), api::platformBindings(), isolateOptions()) {
-    v8::Isolate::Scope entered(isolate_.v8());
+    js::Stay entered(isolate_.v8());
     v8::HandleScope handles(isolate_.v8());
     v8::Local<v8::Object> hooks;
     context_.Reset(isolate_.v8(), isolate_.newContext(&hooks));
@@ -26,7 +27,7 @@ class StorageValues::Implementation {
   // Runs `work(js)` inside the context. What it throws is thrown as std::runtime_error.
   template <class Work>
   auto within(Work&& work) {
-    v8::Isolate::Scope entered(isolate_.v8());
+    js::Stay entered(isolate_.v8());
     v8::HandleScope handles(isolate_.v8());
     v8::Context::Scope inContext(context_.Get(isolate_.v8()));
     js::Lock js(isolate_.v8());

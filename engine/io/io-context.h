@@ -14,6 +14,7 @@
 #include "engine/io/timers.h"
 #include "engine/js/isolate.h"
 #include "engine/js/promise-listener.h"
+#include "engine/js/stay.h"
 #include "engine/js/value.h"
 
 namespace lathe::io {
@@ -256,7 +257,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
    private:
     IoContext& context_;
     v8::Isolate* isolate_;
-    v8::Isolate::Scope entered_;
+    js::Stay entered_;
     v8::HandleScope handles_;
     v8::Local<v8::Context> v8Context_;
     v8::Context::Scope v8Entered_;

@@ -3,6 +3,7 @@
 #include <tuple>
 #include <vector>
 
+#include "engine/js/blanks.h"
 #include "engine/js/dictionary.h"
 #include "engine/js/value.h"
 
@@ -95,7 +96,7 @@ T* unwrap(Lock& js, v8::Local<v8::Value> value) {
   if (!value->IsObject()) return nullptr;
   if (!js.isolate().templateOf(tagOf<T>())->HasInstance(value)) return nullptr;
   auto object = value.As<v8::Object>();
-  if (object->InternalFieldCount() < kFieldCount) return nullptr;
+  if (!object->IsApiWrapper()) return nullptr;
   return static_cast<T*>(
       static_cast<Object*>(object->GetAlignedPointerFromInternalField(kObjectField)));
 }
@@ -105,8 +106,7 @@ template <class T>
 v8::Local<v8::Object> wrap(Lock& js, const Ptr<T>& object) {
   v8::Local<v8::Object> holder;
   if (object->wrapper(js).ToLocal(&holder)) return holder;
-  holder =
-      check(js.isolate().templateOf(tagOf<T>())->InstanceTemplate()->NewInstance(js.context()));
+  holder = Blanks::of(js).copy(js, tagOf<T>());
   object->attach(js, holder);
   return holder;
 }
@@ -287,9 +287,9 @@ void methodCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
   // The template's signature has checked the receiver; only the prototype object itself can pass it
   // without an object behind it.
   auto* object =
-      info.Holder()->InternalFieldCount() < kFieldCount
-          ? nullptr
-          : static_cast<Object*>(info.Holder()->GetAlignedPointerFromInternalField(kObjectField));
+      info.Holder()->IsApiWrapper()
+          ? static_cast<Object*>(info.Holder()->GetAlignedPointerFromInternalField(kObjectField))
+          : nullptr;
   if (object == nullptr) {
     info.GetIsolate()->ThrowException(v8::Exception::TypeError(js.string("Illegal invocation")));
     return;
@@ -302,7 +302,7 @@ template <class T, auto method>
 void fallbackCallback(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Value>& info) {
   Lock js(info.GetIsolate());
   auto holder = info.Holder();
-  if (!name->IsString() || holder->InternalFieldCount() < kFieldCount) return;
+  if (!name->IsString() || !holder->IsApiWrapper()) return;
   auto* object = static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField));
   if (object == nullptr) return;
   try {

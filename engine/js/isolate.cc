@@ -4,6 +4,7 @@
 #include "engine/js/bindings.h"
 #include "engine/js/builtins-source.h"
 #include "engine/js/platform.h"
+#include "engine/js/stay.h"
 
 namespace lathe::js {
 
@@ -39,7 +40,7 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
     v8_->SetOOMErrorHandler([](const char* place, bool) { fatal(place); });
   }
 
-  v8::Isolate::Scope entered(v8_);
+  Stay entered(v8_);
   v8::HandleScope handles(v8_);
   std::size_t index = 0;
   for (const auto& entry : bindings.interfaces) {
@@ -51,17 +52,19 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
 Isolate::~Isolate() {
   if (!platform_) return;
   {
-    v8::Isolate::Scope entered(v8_);
+    Stay entered(v8_);
     while (!objects_.empty()) objects_.front().detach();
     releaseUnreachable();
     rejections_.clear();
     lateHandled_.clear();
     templates_.clear();
+    blanks_.clear();
     preparedContext_.Reset();
     preparedHooks_.Reset();
   }
   externalMemory_->close();
   platform_->abandon(v8_);
+  Stay::leave(v8_);
   v8_->Dispose();
 }
 
@@ -74,6 +77,8 @@ v8::Local<v8::Context> Isolate::newContext(v8::Local<v8::Object>* hooks) {
     return prepared;
   }
   auto context = v8::Context::New(v8_);
+  blanks_.push_back(std::make_unique<Blanks>());
+  blanks_.back()->attach(context);
   if (hooks) {
     *hooks = context->GetDataFromSnapshotOnce<v8::Object>(kHooksIndex).ToLocalChecked();
   }
@@ -81,7 +86,7 @@ v8::Local<v8::Context> Isolate::newContext(v8::Local<v8::Object>* hooks) {
 }
 
 void Isolate::prepareContext() {
-  v8::Isolate::Scope entered(v8_);
+  Stay entered(v8_);
   v8::HandleScope handles(v8_);
   v8::Local<v8::Object> hooks;
   auto context = newContext(&hooks);

@@ -10,6 +10,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "engine/js/array-buffer-allocator.h"
+#include "engine/js/blanks.h"
 #include "engine/js/external-memory.h"
 #include "engine/js/lock.h"
 #include "engine/js/object.h"
@@ -99,6 +100,7 @@ class Isolate {
   std::vector<std::intptr_t> references_;
   v8::StartupData blob_{};
   v8::Isolate* v8_ = nullptr;
+  std::vector<std::unique_ptr<Blanks>> blanks_;  // one for each context
   v8::Global<v8::Context> preparedContext_;
   v8::Global<v8::Object> preparedHooks_;
   std::unordered_map<const void*, v8::Global<v8::FunctionTemplate>> templates_;

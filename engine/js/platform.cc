@@ -14,6 +14,7 @@
 #include <v8.h>
 
 #include "engine/js/page-allocator.h"
+#include "engine/js/stay.h"
 
 namespace lathe::js {
 namespace {
@@ -68,7 +69,7 @@ class ForegroundRunner final : public v8::TaskRunner,
   // `isolate_` changes on the loop's thread only, which is this one.
   void run(v8::Task& task) {
     if (!isolate_) return;
-    v8::Isolate::Scope entered(isolate_);
+    Stay entered(isolate_);
     v8::HandleScope handles(isolate_);
     task.Run();
   }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "engine/js/isolate.h"
+#include "engine/js/stay.h"
 #include "engine/worker/host.h"
 #include "engine/worker/worker.h"
 
@@ -35,7 +36,7 @@ class Worker::Isolate : public std::enable_shared_from_this<Worker::Isolate> {
   // Runs `work(js)` inside the isolate, under a handle scope, without any context.
   template <class Work>
   auto inside(Work&& work) {
-    v8::Isolate::Scope entered(js_->v8());
+    js::Stay entered(js_->v8());
     v8::HandleScope handles(js_->v8());
     js::Lock lock(js_->v8());
     return work(lock);

@@ -30,6 +30,24 @@ export const interfacesAreNotEnumerable = {
   },
 };
 
+// A prototype is no instance of its own interface, and neither is what inherits from it.
+export const methodsWantAnInstance = {
+  test() {
+    for (const { prototype } of [Headers, Request, Response, URL, URLSearchParams, TextEncoder, Blob]) {
+      const members = Object.values(Object.getOwnPropertyDescriptors(prototype));
+      const natives = members.flatMap(({ get, value }) => get ?? value ?? []).filter(
+        (member) => typeof member === "function" && member !== prototype.constructor,
+      );
+      ok(natives.length > 0);
+      for (const native of natives) {
+        for (const receiver of [prototype, Object.create(prototype), {}, undefined, new Proxy({}, {})]) {
+          throws(() => native.call(receiver, "a", "b"), TypeError, `${native.name} of ${prototype.constructor.name}`);
+        }
+      }
+    }
+  },
+};
+
 export const navigatorNamesTheRuntime = {
   test() {
     strictEqual(navigator.userAgent, "Cloudflare-Workers");
