@@ -138,7 +138,7 @@ NowOrLater<std::optional<AlarmTime>> ActorCache::getAlarm(ReadOptions options) {
 
 // ---- Writes ----
 
-std::optional<io::Pending<void>> ActorCache::put(std::vector<Pair> pairs, WriteOptions options) {
+std::optional<io::Pending<void>> ActorCache::put(std::span<Pair> pairs, WriteOptions options) {
   Implementation& cache = *implementation_;
   cache.beforeUse();
   bool changed = false;

@@ -3,6 +3,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -40,8 +41,8 @@ class ActorStorage {
   virtual NowOrLater<std::optional<AlarmTime>> getAlarm(ReadOptions options) = 0;
 
   // Writes take effect in the cache at once. A Pending that they return is back-pressure: whoever
-  // waits for it lets the store catch up.
-  virtual std::optional<io::Pending<void>> put(std::vector<Pair> pairs, WriteOptions options) = 0;
+  // waits for it lets the store catch up. The pairs are moved from.
+  virtual std::optional<io::Pending<void>> put(std::span<Pair> pairs, WriteOptions options) = 0;
   virtual std::optional<io::Pending<void>> setAlarm(std::optional<AlarmTime> time,
                                                     WriteOptions options) = 0;
   // How many of the keys existed.
@@ -87,7 +88,7 @@ class ActorCache final : public ActorStorage {
   NowOrLater<std::vector<Pair>> get(std::vector<std::string> keys, ReadOptions options) override;
   NowOrLater<std::vector<Pair>> list(Range range, ReadOptions options) override;
   NowOrLater<std::optional<AlarmTime>> getAlarm(ReadOptions options) override;
-  std::optional<io::Pending<void>> put(std::vector<Pair> pairs, WriteOptions options) override;
+  std::optional<io::Pending<void>> put(std::span<Pair> pairs, WriteOptions options) override;
   std::optional<io::Pending<void>> setAlarm(std::optional<AlarmTime> time,
                                             WriteOptions options) override;
   NowOrLater<std::uint64_t> erase(std::vector<std::string> keys, WriteOptions options) override;

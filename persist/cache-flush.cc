@@ -152,6 +152,7 @@ Batch CacheFlush::takeWrites(CacheEntryList& entries, CountedDeletes& counted) {
   }
   Delete deletion;
   Put put;
+  put.pairs.reserve(entries.size());
   for (CacheEntry& entry : entries) {
     entry.flushing = true;
     if (entry.present()) {

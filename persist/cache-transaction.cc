@@ -99,7 +99,7 @@ void CacheTransaction::change(std::string key, Value value, WriteOptions options
   changed.write = writes_;
 }
 
-std::optional<io::Pending<void>> CacheTransaction::put(std::vector<Pair> pairs,
+std::optional<io::Pending<void>> CacheTransaction::put(std::span<Pair> pairs,
                                                        WriteOptions options) {
   for (Pair& pair : pairs) change(std::move(pair.key), std::move(pair.value), options);
   return std::nullopt;
@@ -167,9 +167,8 @@ std::optional<io::Pending<void>> CacheTransaction::commit() {
   for (Entry* changed : inOrder) {
     auto& [key, to] = *changed;
     if (to.value) {
-      std::vector<Pair> pair;
-      pair.push_back({key, std::move(to.value)});
-      pressure = below_.put(std::move(pair), to.options);
+      Pair pair{key, std::move(to.value)};
+      pressure = below_.put({&pair, 1}, to.options);
     } else {
       // The count was found out before.
       auto uncounted = below_.erase({key}, to.options);

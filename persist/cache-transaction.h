@@ -26,7 +26,7 @@ class CacheTransaction final : public ActorCache::Transaction {
   NowOrLater<std::vector<Pair>> list(Range range, ReadOptions options) override;
   NowOrLater<std::optional<AlarmTime>> getAlarm(ReadOptions options) override;
   // Never back-pressure.
-  std::optional<io::Pending<void>> put(std::vector<Pair> pairs, WriteOptions options) override;
+  std::optional<io::Pending<void>> put(std::span<Pair> pairs, WriteOptions options) override;
   std::optional<io::Pending<void>> setAlarm(std::optional<AlarmTime> time,
                                             WriteOptions options) override;
   // Reads what is below when it has to, for the count.

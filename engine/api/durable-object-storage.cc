@@ -18,8 +18,8 @@ constexpr int kKvSlot = 0;
 
 }  // namespace
 
-v8::Local<v8::Promise> DurableObjectStorage::get(js::Lock& js, v8::Local<v8::Value> keys,
-                                                 StorageReadOptions options) {
+js::Answer DurableObjectStorage::get(js::Lock& js, v8::Local<v8::Value> keys,
+                                     StorageReadOptions options) {
   return StorageOperations(js, records(), records().target()).get(keys, options);
 }
 
@@ -27,13 +27,14 @@ v8::Local<v8::Promise> DurableObjectStorage::list(js::Lock& js, StorageListOptio
   return StorageOperations(js, records(), records().target()).list(options);
 }
 
-v8::Local<v8::Promise> DurableObjectStorage::put(js::Lock& js, js::Rest rest) {
-  return StorageOperations(js, records(), records().target()).put(rest);
+js::Answer DurableObjectStorage::put(js::Lock& js, v8::Local<v8::Value> first,
+                                     v8::Local<v8::Value> second, v8::Local<v8::Value> third) {
+  return StorageOperations(js, records(), records().target()).put(first, second, third);
 }
 
 v8::Local<v8::Value> DurableObjectStorage::erase(js::Lock& js, v8::Local<v8::Value> keys,
                                                  StorageWriteOptions options) {
-  return StorageOperations(js, records(), records().target()).erase(keys, options);
+  return StorageOperations(js, records(), records().target()).erase(keys, options).value;
 }
 
 v8::Local<v8::Promise> DurableObjectStorage::deleteAll(js::Lock& js, StorageWriteOptions options) {

@@ -17,9 +17,10 @@ class DurableObjectStorage final : public js::Object {
 
   explicit DurableObjectStorage(io::IoOwn<ActorRecords> records) : records_(std::move(records)) {}
 
-  v8::Local<v8::Promise> get(js::Lock& js, v8::Local<v8::Value> keys, StorageReadOptions options);
+  js::Answer get(js::Lock& js, v8::Local<v8::Value> keys, StorageReadOptions options);
   v8::Local<v8::Promise> list(js::Lock& js, StorageListOptions options);
-  v8::Local<v8::Promise> put(js::Lock& js, js::Rest rest);
+  js::Answer put(js::Lock& js, v8::Local<v8::Value> first, v8::Local<v8::Value> second,
+                 v8::Local<v8::Value> third);
   // Mistakes in the arguments are thrown at once: its type is a union of promises.
   v8::Local<v8::Value> erase(js::Lock& js, v8::Local<v8::Value> keys, StorageWriteOptions options);
   v8::Local<v8::Promise> deleteAll(js::Lock& js, StorageWriteOptions options);

@@ -19,8 +19,8 @@ StorageOperations DurableObjectTransaction::operations(js::Lock& js, const char*
   return StorageOperations(js, records, *transaction_);
 }
 
-v8::Local<v8::Promise> DurableObjectTransaction::get(js::Lock& js, v8::Local<v8::Value> keys,
-                                                     StorageReadOptions options) {
+js::Answer DurableObjectTransaction::get(js::Lock& js, v8::Local<v8::Value> keys,
+                                         StorageReadOptions options) {
   return operations(js, "get()").get(keys, options);
 }
 
@@ -28,13 +28,14 @@ v8::Local<v8::Promise> DurableObjectTransaction::list(js::Lock& js, StorageListO
   return operations(js, "list()").list(options);
 }
 
-v8::Local<v8::Promise> DurableObjectTransaction::put(js::Lock& js, js::Rest rest) {
-  return operations(js, "put()").put(rest);
+js::Answer DurableObjectTransaction::put(js::Lock& js, v8::Local<v8::Value> first,
+                                         v8::Local<v8::Value> second, v8::Local<v8::Value> third) {
+  return operations(js, "put()").put(first, second, third);
 }
 
 v8::Local<v8::Value> DurableObjectTransaction::erase(js::Lock& js, v8::Local<v8::Value> keys,
                                                      StorageWriteOptions options) {
-  return operations(js, "delete()").erase(keys, options);
+  return operations(js, "delete()").erase(keys, options).value;
 }
 
 v8::Local<v8::Promise> DurableObjectTransaction::deleteAll(js::Rest) {

@@ -14,9 +14,10 @@ class DurableObjectTransaction final : public js::Object {
                            persist::ActorCache::Transaction* transaction)
       : storage_(std::move(storage)), transaction_(transaction) {}
 
-  v8::Local<v8::Promise> get(js::Lock& js, v8::Local<v8::Value> keys, StorageReadOptions options);
+  js::Answer get(js::Lock& js, v8::Local<v8::Value> keys, StorageReadOptions options);
   v8::Local<v8::Promise> list(js::Lock& js, StorageListOptions options);
-  v8::Local<v8::Promise> put(js::Lock& js, js::Rest rest);
+  js::Answer put(js::Lock& js, v8::Local<v8::Value> first, v8::Local<v8::Value> second,
+                 v8::Local<v8::Value> third);
   v8::Local<v8::Value> erase(js::Lock& js, v8::Local<v8::Value> keys, StorageWriteOptions options);
   v8::Local<v8::Promise> deleteAll(js::Rest);
   v8::Local<v8::Promise> getAlarm(js::Lock& js, StorageReadOptions options);

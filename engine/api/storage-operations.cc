@@ -22,16 +22,20 @@ v8::Local<v8::Promise> awaited(js::Lock& js, io::Pending<T> pending, bool allowC
 }
 
 template <class T, class Convert>
-v8::Local<v8::Promise> answered(js::Lock& js, NowOrLater<T> result, bool allowConcurrency,
-                                Convert convert) {
-  if (auto* value = std::get_if<T>(&result)) return fulfilled(js, convert(js, std::move(*value)));
-  return awaited(js, std::move(std::get<io::Pending<T>>(result)), allowConcurrency, convert);
+js::Answer answered(js::Lock& js, NowOrLater<T> result, bool allowConcurrency, Convert convert) {
+  if (auto* value = std::get_if<T>(&result)) return {convert(js, std::move(*value))};
+  return {awaited(js, std::move(std::get<io::Pending<T>>(result)), allowConcurrency, convert)};
 }
 
-v8::Local<v8::Promise> written(js::Lock& js, std::optional<io::Pending<void>> pressure,
-                               bool allowConcurrency) {
-  if (!pressure) return fulfilled(js, js.undefined());
-  return awaited(js, std::move(*pressure), allowConcurrency, [](js::Lock&) {});
+js::Answer written(js::Lock& js, std::optional<io::Pending<void>> pressure, bool allowConcurrency) {
+  if (!pressure) return {js.undefined()};
+  return {awaited(js, std::move(*pressure), allowConcurrency, [](js::Lock&) {})};
+}
+
+// For methods that are called too rarely to be worth an answer of their own.
+v8::Local<v8::Promise> promised(js::Lock& js, js::Answer answer) {
+  if (answer.value->IsPromise()) return answer.value.As<v8::Promise>();
+  return fulfilled(js, answer.value);
 }
 
 // A Map is filled from JavaScript, which is compiled for it: from here each entry would cost a
@@ -169,8 +173,7 @@ v8::Local<v8::Value> StorageOperations::restored(js::Lock& js, const persist::Va
 
 // ---- Operations ----
 
-v8::Local<v8::Promise> StorageOperations::get(v8::Local<v8::Value> asked,
-                                              const StorageReadOptions& options) {
+js::Answer StorageOperations::get(v8::Local<v8::Value> asked, const StorageReadOptions& options) {
   persist::ReadOptions forCache{options.noCache};
   if (!asked->IsArray()) {
     return answered(js_, target_.get(key(asked), forCache), options.allowConcurrency,
@@ -187,29 +190,24 @@ v8::Local<v8::Promise> StorageOperations::get(v8::Local<v8::Value> asked,
 v8::Local<v8::Promise> StorageOperations::list(const StorageListOptions& options) {
   auto range = options.range();
   if (!range) return fulfilled(js_, v8::Map::New(js_.v8()));
-  return answered(js_, target_.list(std::move(*range), {options.noCache}), options.allowConcurrency,
-                  &toMap);
+  return promised(js_, answered(js_, target_.list(std::move(*range), {options.noCache}),
+                                options.allowConcurrency, &toMap));
 }
 
-v8::Local<v8::Promise> StorageOperations::put(const js::Rest& rest) {
-  auto argument = [&](std::size_t i) {
-    return i < rest.values.size() ? rest.values[i] : v8::Local<v8::Value>(js_.undefined());
-  };
-  auto optionsAt = [&](std::size_t i) {
-    auto given = argument(i);
+js::Answer StorageOperations::put(v8::Local<v8::Value> first, v8::Local<v8::Value> second,
+                                  v8::Local<v8::Value> third) {
+  auto optionsFrom = [&](v8::Local<v8::Value> given) {
     if (!given->IsNullOrUndefined() && !given->IsObject()) throw js::typeError(kPutForms);
     return js::Convert<StorageWriteOptions>::fromJs(js_, given);
   };
-  auto first = argument(0);
   if (!first->IsObject()) {
     std::string name = key(first);
-    if (argument(1)->IsUndefined()) throw js::typeError("put() called with undefined value.");
-    auto options = optionsAt(2);
-    std::vector<persist::Pair> pairs;
-    pairs.push_back({std::move(name), stored(argument(1))});
-    return put(std::move(pairs), options);
+    if (second->IsUndefined()) throw js::typeError("put() called with undefined value.");
+    auto options = optionsFrom(third);
+    persist::Pair pair{std::move(name), stored(second)};
+    return put({&pair, 1}, options);
   }
-  auto options = optionsAt(1);
+  auto options = optionsFrom(second);
   auto entries = js::Convert<js::Record<std::string, v8::Local<v8::Value>>>::fromJs(js_, first);
   std::vector<persist::Pair> pairs;
   pairs.reserve(entries.entries.size());
@@ -217,16 +215,16 @@ v8::Local<v8::Promise> StorageOperations::put(const js::Rest& rest) {
     if (value->IsUndefined()) continue;
     pairs.push_back({key(js::utf8(js_, name)), stored(value)});
   }
-  return put(std::move(pairs), options);
+  return put(pairs, options);
 }
 
-v8::Local<v8::Promise> StorageOperations::put(std::vector<persist::Pair> pairs,
-                                              const StorageWriteOptions& options) {
-  return written(js_, target_.put(std::move(pairs), options.forCache()), options.allowConcurrency);
+js::Answer StorageOperations::put(std::span<persist::Pair> pairs,
+                                  const StorageWriteOptions& options) {
+  return written(js_, target_.put(pairs, options.forCache()), options.allowConcurrency);
 }
 
-v8::Local<v8::Promise> StorageOperations::erase(v8::Local<v8::Value> asked,
-                                                const StorageWriteOptions& options) {
+js::Answer StorageOperations::erase(v8::Local<v8::Value> asked,
+                                    const StorageWriteOptions& options) {
   if (asked->IsArray()) {
     return answered(js_, target_.erase(keys(asked.As<v8::Array>()), options.forCache()),
                     options.allowConcurrency, [](js::Lock& js, std::uint64_t count) {
@@ -239,8 +237,8 @@ v8::Local<v8::Promise> StorageOperations::erase(v8::Local<v8::Value> asked,
 }
 
 v8::Local<v8::Promise> StorageOperations::getAlarm(const StorageReadOptions& options) {
-  return answered(js_, target_.getAlarm({options.noCache}), options.allowConcurrency,
-                  &toMilliseconds);
+  return promised(js_, answered(js_, target_.getAlarm({options.noCache}), options.allowConcurrency,
+                                &toMilliseconds));
 }
 
 v8::Local<v8::Promise> StorageOperations::setAlarm(v8::Local<v8::Value> time,
@@ -257,12 +255,13 @@ v8::Local<v8::Promise> StorageOperations::setAlarm(v8::Local<v8::Value> time,
   // Later than any date that JavaScript knows is as good as never.
   persist::AlarmTime wanted{
       milliseconds(static_cast<std::int64_t>(std::trunc(std::min(asked, 8.64e15))))};
-  return written(js_, target_.setAlarm(std::max(wanted, now), options.forCache()),
-                 options.allowConcurrency);
+  return promised(js_, written(js_, target_.setAlarm(std::max(wanted, now), options.forCache()),
+                               options.allowConcurrency));
 }
 
 v8::Local<v8::Promise> StorageOperations::deleteAlarm(const StorageWriteOptions& options) {
-  return written(js_, target_.setAlarm(std::nullopt, options.forCache()), options.allowConcurrency);
+  return promised(js_, written(js_, target_.setAlarm(std::nullopt, options.forCache()),
+                               options.allowConcurrency));
 }
 
 }  // namespace lathe::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,8 @@
 
 // What `ctx.storage` and the object of a transaction have in common: arguments are checked and
 // turned into operations of a `persist::ActorStorage`, and their results into promises (reference
-// §6).
+// §6); those of `get`, `put` and `erase`, when they are there at once, by JavaScript
+// (engine/builtins/storage.js).
 namespace lathe::api {
 
 struct StorageReadOptions {
@@ -48,11 +50,12 @@ class StorageOperations {
   StorageOperations(js::Lock& js, ActorRecords& records, persist::ActorStorage& target)
       : js_(js), records_(records), target_(target) {}
 
-  v8::Local<v8::Promise> get(v8::Local<v8::Value> keys, const StorageReadOptions& options);
+  js::Answer get(v8::Local<v8::Value> keys, const StorageReadOptions& options);
   v8::Local<v8::Promise> list(const StorageListOptions& options);
-  // `rest` as the script gave it: (key, value, options?) or (entries, options?).
-  v8::Local<v8::Promise> put(const js::Rest& rest);
-  v8::Local<v8::Promise> erase(v8::Local<v8::Value> keys, const StorageWriteOptions& options);
+  // As the script gave them: (key, value, options?) or (entries, options?).
+  js::Answer put(v8::Local<v8::Value> first, v8::Local<v8::Value> second,
+                 v8::Local<v8::Value> third);
+  js::Answer erase(v8::Local<v8::Value> keys, const StorageWriteOptions& options);
   v8::Local<v8::Promise> getAlarm(const StorageReadOptions& options);
   v8::Local<v8::Promise> setAlarm(v8::Local<v8::Value> time, const StorageWriteOptions& options);
   v8::Local<v8::Promise> deleteAlarm(const StorageWriteOptions& options);
@@ -73,7 +76,7 @@ class StorageOperations {
 
  private:
   std::vector<std::string> keys(v8::Local<v8::Array> array);
-  v8::Local<v8::Promise> put(std::vector<persist::Pair> pairs, const StorageWriteOptions& options);
+  js::Answer put(std::span<persist::Pair> pairs, const StorageWriteOptions& options);
 
   js::Lock& js_;
   ActorRecords& records_;

@@ -27,9 +27,8 @@ void SyncKvStorage::put(js::Lock& js, v8::Local<v8::Value> key, v8::Local<v8::Va
   StorageOperations operations(js, records, records.target());
   auto name = operations.key(key);
   if (value->IsUndefined()) throw js::typeError("put() called with undefined value.");
-  std::vector<persist::Pair> pairs;
-  pairs.push_back({std::move(name), operations.stored(value)});
-  records.target().put(std::move(pairs), {});
+  persist::Pair pair{std::move(name), operations.stored(value)};
+  records.target().put({&pair, 1}, {});
 }
 
 bool SyncKvStorage::erase(js::Lock& js, v8::Local<v8::Value> key) {

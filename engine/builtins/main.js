@@ -1,7 +1,8 @@
 // The JavaScript half of the platform, run once while the startup snapshot is made.
 //
-// `install(global, native)` defines its globals on `global` and returns the hooks by which C++ calls into
-// it. Nothing here holds a native object or a timer at that time: only functions, classes and plain data.
+// `install(global, native, hidden)` defines its globals on `global` and returns the hooks by which C++ calls
+// into it; `hidden` has the native interfaces that are no globals. Nothing here holds a native object or a
+// timer at that time: only functions, classes and plain data.
 import './polyfills.js';
 import {
   AbortController,
@@ -51,6 +52,7 @@ import { PromiseRejectionEvent, reportLateHandling, reportRejection } from './pr
 import { reportError, reportException } from './report-error.js';
 import { receiveCall, rpcProperty } from './rpc.js';
 import { Scheduler, createScheduler } from './scheduler.js';
+import { promiseAnswers } from './storage.js';
 import {
   WebSocket,
   WebSocketPair,
@@ -90,8 +92,10 @@ const interfaces = {
   WorkerGlobalScope,
 };
 
-export function install(global, native) {
+export function install(global, native, hidden) {
   bindNative(native);
+  promiseAnswers(hidden.DurableObjectStorage);
+  promiseAnswers(hidden.DurableObjectTransaction);
   connectEventTarget({
     signals: {
       isSignal,

@@ -6,7 +6,7 @@
 // because `for…of` and spread consult `Array.prototype[Symbol.iterator]`.
 
 const { prototype: functionPrototype } = Function;
-const uncurryThis = functionPrototype.bind.bind(functionPrototype.call);
+export const uncurryThis = functionPrototype.bind.bind(functionPrototype.call);
 
 const getterOf = (prototype, name) =>
   uncurryThis(Object.getOwnPropertyDescriptor(prototype, name).get);
@@ -114,6 +114,7 @@ export const weakMapSet = uncurryThis(WeakMap.prototype.set);
 export const weakRefDeref = uncurryThis(WeakRef.prototype.deref);
 export const promiseThen = uncurryThis(Promise.prototype.then);
 export const promiseReject = Promise.reject.bind(Promise);
+export const promiseResolve = Promise.resolve.bind(Promise);
 
 const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype);
 export const ByteArray = Uint8Array;

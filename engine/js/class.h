@@ -36,6 +36,17 @@ struct Receiver {
   v8::Local<v8::Object> object;
 };
 
+// What a method gives that JavaScript makes a promise of (engine/builtins/storage.js): a value that
+// is there already, or a promise. What the method throws rejects one.
+struct Answer {
+  v8::Local<v8::Value> value;
+};
+
+template <>
+struct Convert<Answer> {
+  static v8::Local<v8::Value> toJs(Lock&, Answer answer) { return answer.value; }
+};
+
 // What a class's description may be run for; see ClassBuilder.
 using Callback = v8::FunctionCallback;
 
@@ -237,7 +248,8 @@ struct WithoutLock<std::tuple<Lock, Rest...>> {
 };
 
 template <class R>
-inline constexpr bool kReturnsPromise = std::is_same_v<R, v8::Local<v8::Promise>>;
+inline constexpr bool kReturnsPromise =
+    std::is_same_v<R, v8::Local<v8::Promise>> || std::is_same_v<R, Answer>;
 
 template <auto function, class Self>
 decltype(auto) invoke(Lock& js, const v8::FunctionCallbackInfo<v8::Value>& info, Self* self) {

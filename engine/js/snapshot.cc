@@ -36,8 +36,11 @@ v8::Local<v8::Object> prototypeOf(Lock& js, v8::Local<v8::Function> constructor)
   return constructor->Get(js.context(), js.name("prototype")).ToLocalChecked().As<v8::Object>();
 }
 
-void installInterfaces(Lock& js, const Bindings& bindings, const Compatibility& compatibility) {
+// Gives those that are no globals, by name.
+v8::Local<v8::Object> installInterfaces(Lock& js, const Bindings& bindings,
+                                        const Compatibility& compatibility) {
   auto global = js.context()->Global();
+  auto hidden = v8::Object::New(js.v8());
   for (const auto& entry : bindings.interfaces) {
     bool exposed = entry.build(js.v8(), compatibility);
     auto constructor =
@@ -51,13 +54,14 @@ void installInterfaces(Lock& js, const Bindings& bindings, const Compatibility& 
       auto error = global->Get(js.context(), js.name("Error")).ToLocalChecked().As<v8::Function>();
       prototype->SetPrototype(js.context(), prototypeOf(js, error)).Check();
     }
-    if (exposed) {
-      global->DefineOwnProperty(js.context(), js.name(name), constructor, v8::DontEnum).Check();
-    }
+    auto place = exposed ? global : hidden;
+    place->DefineOwnProperty(js.context(), js.name(name), constructor, v8::DontEnum).Check();
   }
+  return hidden;
 }
 
-v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, BuiltinsSource& builtins) {
+v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, BuiltinsSource& builtins,
+                                  v8::Local<v8::Object> hidden) {
   v8::TryCatch guard(js.v8());
   auto native = v8::Object::New(js.v8());
   for (const auto& entry : bindings.natives) define(js, native, entry, v8::None);
@@ -69,12 +73,12 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, BuiltinsSo
   v8::Local<v8::Function> body;
   v8::Local<v8::Value> module, install, hooks;
   auto context = js.context();
-  v8::Local<v8::Value> arguments[] = {context->Global(), native};
+  v8::Local<v8::Value> arguments[] = {context->Global(), native, hidden};
   if (v8::ScriptCompiler::CompileFunctionInContext(context, &source, 0, nullptr, 0, nullptr)
           .ToLocal(&body) &&
       body->Call(context, js.undefined(), 0, nullptr).ToLocal(&module) &&
       module.As<v8::Object>()->Get(context, js.name("install")).ToLocal(&install) &&
-      install.As<v8::Function>()->Call(context, module, 2, arguments).ToLocal(&hooks) &&
+      install.As<v8::Function>()->Call(context, module, 3, arguments).ToLocal(&hooks) &&
       hooks->IsObject()) {
     return hooks.As<v8::Object>();
   }
@@ -102,9 +106,9 @@ std::string makeSnapshot(Platform& platform, const Bindings& bindings,
     auto context = v8::Context::New(raw);
     v8::Context::Scope entered(context);
     Lock js(raw);
-    installInterfaces(js, bindings, compatibility);
+    auto hidden = installInterfaces(js, bindings, compatibility);
     for (const auto& entry : bindings.globals) define(js, context->Global(), entry, v8::None);
-    auto hooks = runBuiltins(js, bindings, *source);
+    auto hooks = runBuiltins(js, bindings, *source, hidden);
     for (const auto& entry : bindings.interfaces) creator.AddData(isolate->templateOf(entry.tag));
     if (creator.AddData(context, hooks) != kHooksIndex) throw std::runtime_error("hooks misplaced");
     creator.SetDefaultContext(context);

@@ -134,7 +134,7 @@ class Run final : public CacheOwner {
           pairs.push_back({anyKey(), value});
           model[pairs.back().key] = *value;
         }
-        keepIf(storage.put(std::move(pairs), write));
+        keepIf(storage.put(pairs, write));
         if (depth == 0) note();
         break;
       }

@@ -195,7 +195,8 @@ Result In::list(Range range, ReadOptions options) {
 }
 Result In::getAlarm(ReadOptions options) { return resultOf(storage.getAlarm(options)); }
 Result In::put(const Texts& texts, WriteOptions options) {
-  return resultOf(storage.put(pairsOf(texts), options));
+  auto pairs = pairsOf(texts);
+  return resultOf(storage.put(pairs, options));
 }
 Result In::setAlarm(std::optional<std::int64_t> milliseconds, WriteOptions options) {
   return resultOf(
