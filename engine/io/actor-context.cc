@@ -17,14 +17,8 @@ constexpr const char* kTooLong =
 
 }  // namespace
 
-void IoContext::admit(const std::shared_ptr<InputGate::CriticalSection>& section,
-                      std::function<void(InputGate::Lock)> proceed) {
-  auto waiting = section ? section->wait() : gates_->input.wait();
-  if (waiting.settled() && !entered()) {
-    auto outcome = waiting.takeOutcome();
-    if (!outcome.failed()) proceed(outcome.take());
-    return;
-  }
+void IoContext::admitLater(Pending<InputGate::Lock> waiting,
+                           Callback<void(InputGate::Lock)> proceed) {
   auto place = admissions_.insert(admissions_.end(), {std::move(waiting), {}, std::move(proceed)});
   // Granting happens inside somebody else's release: what follows runs from the loop. What is
   // posted may outlive this context, and JavaScript with it: it only names the place.

@@ -47,8 +47,7 @@ bool IoContext::entered() { return entryDepth > 0; }
 
 // ---- Life ----
 
-IoContext::IoContext(Realm& realm, ActorGates* gates)
-    : realm_(realm), gates_(gates), timers_(realm.executor()) {}
+IoContext::IoContext(Realm& realm, ActorGates* gates) : realm_(realm), gates_(gates) {}
 
 IoContext::~IoContext() {
   admissions_.clear();
@@ -79,7 +78,7 @@ void IoContext::abort(std::exception_ptr error) {
   for (auto& waiting : std::exchange(drained_, {})) waiting.resolve();
 }
 
-void IoContext::onAbort(std::function<void(std::exception_ptr)> hook) {
+void IoContext::onAbort(Callback<void(std::exception_ptr)> hook) {
   if (aborted()) {
     hook(abortError_);
   } else {
@@ -155,32 +154,16 @@ bool IoContext::guarded(js::Lock& js, const std::function<void()>& body) {
   return false;
 }
 
-void IoContext::later(Task& task, std::function<void()> step) {
+void IoContext::later(Task& task, Callback<void()> step) {
   postponed_.insert(&task);
   boost::asio::post(realm_.executor(),
-                    [weak = weak_from_this(), key = &task, step = std::move(step)] {
+                    [weak = weak_from_this(), key = &task, step = std::move(step)]() mutable {
                       auto self = weak.lock();
                       if (self && self->postponed_.erase(key) != 0) step();
                     });
 }
 
 // ---- JavaScript promises ----
-
-void IoContext::whenSettled(js::Lock& js, v8::Local<v8::Promise> promise,
-                            std::function<void(js::Lock&, v8::Local<v8::Value>, bool)> settled) {
-  if (promise->State() != v8::Promise::kPending) {
-    promise->MarkAsHandled();
-    settled(js, promise->Result(), promise->State() == v8::Promise::kFulfilled);
-    return;
-  }
-  js::listen(js, promise,
-             [weak = weak_from_this(), settled = std::move(settled)](
-                 js::Lock& inner, v8::Local<v8::Value> value, bool fulfilled) {
-               if (auto self = weak.lock(); self && !self->aborted()) {
-                 settled(inner, value, fulfilled);
-               }
-             });
-}
 
 void IoContext::waitUntil(js::Lock& js, v8::Local<v8::Promise> promise) {
   ++waitUntilCount_;
@@ -222,13 +205,14 @@ Pending<void> IoContext::drain() {
 std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
                                   Timers::Repeat repeat,
                                   std::vector<v8::Local<v8::Value>> arguments) {
-  if (timers_.active() >= Timers::kActiveMax) {
+  auto& set = timers();
+  if (set.active() >= Timers::kActiveMax) {
     throw js::domException(
         "QuotaExceededError",
         "You have exceeded the number of active timeouts you may set. max active timeouts: " +
             std::to_string(Timers::kActiveMax) +
-            ", current active timeouts: " + std::to_string(timers_.active()) +
-            ", finished timeouts: " + std::to_string(timers_.finished()));
+            ", current active timeouts: " + std::to_string(set.active()) +
+            ", finished timeouts: " + std::to_string(set.finished()));
   }
   struct Call {
     js::Ref<v8::Function> function;
@@ -241,24 +225,22 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
   for (auto argument : arguments) call->arguments.emplace_back(js, argument);
   std::uint32_t id = realm_.nextTimerId();
   auto section = inputLock_ ? inputLock_.criticalSection() : nullptr;
-  timers_.add(
-      id, delayMs, repeat, [weak = weak_from_this(), call, section, request = requestNumber_] {
-        auto self = weak.lock();
-        if (!self) return;
-        auto enter = [call](js::Lock& inner) {
-          std::vector<v8::Local<v8::Value>> values;
-          for (auto& argument : call->arguments) values.push_back(argument.get(inner));
-          std::optional<js::AsyncFrameScope> framed;
-          if (call->frame) framed.emplace(inner, call->frame->get(inner));
-          js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
-                                                    static_cast<int>(values.size()),
-                                                    values.data()));
-        };
-        if (!self->gates_) return self->runTimer(enter, {}, request);
-        self->admit(section, [raw = self.get(), enter, request](InputGate::Lock lock) {
-          raw->runTimer(enter, std::move(lock), request);
-        });
-      });
+  set.add(id, delayMs, repeat, [weak = weak_from_this(), call, section, request = requestNumber_] {
+    auto self = weak.lock();
+    if (!self) return;
+    auto enter = [call](js::Lock& inner) {
+      std::vector<v8::Local<v8::Value>> values;
+      for (auto& argument : call->arguments) values.push_back(argument.get(inner));
+      std::optional<js::AsyncFrameScope> framed;
+      if (call->frame) framed.emplace(inner, call->frame->get(inner));
+      js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
+                                                static_cast<int>(values.size()), values.data()));
+    };
+    if (!self->gates_) return self->runTimer(enter, {}, request);
+    self->admit(section, [raw = self.get(), enter, request](InputGate::Lock lock) {
+      raw->runTimer(enter, std::move(lock), request);
+    });
+  });
   return id;
 }
 
@@ -273,7 +255,7 @@ void IoContext::runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lo
 
 bool IoContext::nothingPending() const {
   return tasks_.size() == silentTasks_ && postponed_.empty() && pendingEvents_ == 0 &&
-         timers_.counted() == 0;
+         (!timers_ || timers_->counted() == 0);
 }
 
 void IoContext::checkHang() {

@@ -106,8 +106,13 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Joins the line for the input lock, at `section` when there is one, else at the gate, and calls
   // `proceed(lock)` once it is granted: at once when that is possible here. Never when the context
   // ends first, or the gate breaks.
-  void admit(const std::shared_ptr<InputGate::CriticalSection>& section,
-             std::function<void(InputGate::Lock)> proceed);
+  template <class Proceed>
+  void admit(const std::shared_ptr<InputGate::CriticalSection>& section, Proceed proceed) {
+    auto waiting = section ? section->wait() : gates_->input.wait();
+    if (!waiting.settled() || entered()) return admitLater(std::move(waiting), std::move(proceed));
+    auto outcome = waiting.takeOutcome();
+    if (!outcome.failed()) proceed(outcome.take());
+  }
 
   // The lock under which JavaScript runs now; empty when this is no actor's.
   InputGate::Lock& inputLock() { return inputLock_; }
@@ -168,8 +173,21 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
 
   // Hears how a JavaScript promise ends: `settled(js, value, fulfilled)` runs at once, inside this
   // entry, when it has ended already, else in the entry that ends it.
-  void whenSettled(js::Lock& js, v8::Local<v8::Promise> promise,
-                   std::function<void(js::Lock&, v8::Local<v8::Value>, bool)> settled);
+  template <class Settled>
+  void whenSettled(js::Lock& js, v8::Local<v8::Promise> promise, Settled settled) {
+    if (promise->State() == v8::Promise::kPending) {
+      js::listen(js, promise,
+                 [weak = weak_from_this(), settled = std::move(settled)](
+                     js::Lock& inner, v8::Local<v8::Value> value, bool fulfilled) mutable {
+                   if (auto self = weak.lock(); self && !self->aborted()) {
+                     settled(inner, value, fulfilled);
+                   }
+                 });
+      return;
+    }
+    promise->MarkAsHandled();
+    settled(js, promise->Result(), promise->State() == v8::Promise::kFulfilled);
+  }
 
   // Keeps the context alive until `promise` ends; a rejection is logged and decides the outcome.
   void waitUntil(js::Lock& js, v8::Local<v8::Promise> promise);
@@ -188,7 +206,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   bool aborted() const { return abortError_ != nullptr; }
   std::exception_ptr abortError() const { return abortError_; }
   // Runs `hook` when the context aborts; at once when it has.
-  void onAbort(std::function<void(std::exception_ptr)> hook);
+  void onAbort(Callback<void(std::exception_ptr)> hook);
 
   // From now on somebody waits for an answer, so a context with nothing pending has hung
   // (reference §2.8); the other ends it.
@@ -225,7 +243,10 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Timers::kActiveMax.
   std::uint32_t setTimer(js::Lock& js, v8::Local<v8::Function> callback, double delayMs,
                          Timers::Repeat repeat, std::vector<v8::Local<v8::Value>> arguments);
-  Timers& timers() { return timers_; }
+  Timers& timers() {
+    if (!timers_) timers_.emplace(realm_.executor());
+    return *timers_;
+  }
 
   // Work outside any awaitIo that may still bring an answer, such as a body being pumped.
   class PendingEvent {
@@ -302,25 +323,23 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
 
     void begin() {
       if (pending.settled()) {
-        context.later(*this, [this, outcome = std::make_shared<Outcome<T>>(pending.takeOutcome())] {
-          finish(std::move(*outcome));
+        context.later(*this, [this, outcome = pending.takeOutcome()]() mutable {
+          finish(std::move(outcome));
         });
       } else {
         pending.then([this](Outcome<T> outcome) {
           // Settling may happen inside somebody's JavaScript; entries do not nest.
           if (currentOrNull() == nullptr && !entered()) return finish(std::move(outcome));
-          context.later(*this, [this, kept = std::make_shared<Outcome<T>>(std::move(outcome))] {
-            finish(std::move(*kept));
-          });
+          context.later(*this,
+                        [this, kept = std::move(outcome)]() mutable { finish(std::move(kept)); });
         });
       }
     }
 
     void finish(Outcome<T> outcome) {
       if (!context.gates_ || held) return enter(std::move(outcome), std::move(held));
-      auto kept = std::make_shared<Outcome<T>>(std::move(outcome));
-      context.admit(section, [this, kept](InputGate::Lock lock) {
-        enter(std::move(*kept), std::move(lock));
+      context.admit(section, [this, kept = std::move(outcome)](InputGate::Lock lock) mutable {
+        enter(std::move(kept), std::move(lock));
       });
     }
 
@@ -394,7 +413,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Runs `body`; a C++ or JavaScript exception that leaves it is logged as uncaught.
   bool guarded(js::Lock& js, const std::function<void()>& body);
   // Posts `step` for a task that may be gone by then.
-  void later(Task& task, std::function<void()> step);
+  void later(Task& task, Callback<void()> step);
+  // Calls `proceed` from the loop once the lock is there.
+  void admitLater(Pending<InputGate::Lock> waiting, Callback<void(InputGate::Lock)> proceed);
   bool nothingPending() const;
   void endWaitUntil();
 
@@ -406,7 +427,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   struct Admission {
     Pending<InputGate::Lock> waiting;
     InputGate::Lock lock;
-    std::function<void(InputGate::Lock)> proceed;
+    Callback<void(InputGate::Lock)> proceed;
   };
   std::list<Admission> admissions_;
   std::list<std::shared_ptr<Section>> sections_;
@@ -419,9 +440,9 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // How many of them bring no answer.
   std::size_t silentTasks_ = 0;
   std::unordered_set<const Task*> postponed_;
-  Timers timers_;
+  std::optional<Timers> timers_;  // from its first timer on
   std::exception_ptr abortError_;
-  std::vector<std::function<void(std::exception_ptr)>> abortHooks_;
+  std::vector<Callback<void(std::exception_ptr)>> abortHooks_;
   std::size_t waitUntilCount_ = 0;
   bool waitUntilFailed_ = false;
   std::vector<Resolver<void>> drained_;

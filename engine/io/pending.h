@@ -1,7 +1,6 @@
 #pragma once
 
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +13,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include "engine/callback.h"
 
 // The result of something that has begun already and may still be under way.
 //
@@ -58,12 +61,15 @@ class Outcome {
 namespace detail {
 
 template <class T>
-struct PendingState {
+struct PendingState : boost::intrusive_ref_counter<PendingState<T>, boost::thread_unsafe_counter> {
   std::optional<Outcome<T>> outcome;
-  std::function<void(Outcome<T>)> whenSettled;
-  std::function<void()> whenDropped;
+  Callback<void(Outcome<T>)> whenSettled;
+  Callback<void()> whenDropped;
   bool taken = false;
 };
+
+template <class T>
+using PendingStatePtr = boost::intrusive_ptr<PendingState<T>>;
 
 }  // namespace detail
 
@@ -76,7 +82,7 @@ template <class T>
 class Resolver {
  public:
   Resolver() = default;
-  explicit Resolver(std::shared_ptr<detail::PendingState<T>> state) : state_(std::move(state)) {}
+  explicit Resolver(detail::PendingStatePtr<T> state) : state_(std::move(state)) {}
   Resolver(Resolver&&) noexcept = default;
   Resolver& operator=(Resolver&& other) noexcept {
     if (this != &other) {
@@ -104,7 +110,6 @@ class Resolver {
     if (state->whenSettled) {
       state->taken = true;
       auto continuation = std::move(state->whenSettled);
-      state->whenSettled = nullptr;
       continuation(std::move(outcome));
     } else {
       state->outcome.emplace(std::move(outcome));
@@ -112,7 +117,7 @@ class Resolver {
   }
 
   // Runs `hook` when the consumer drops its end before the result is there.
-  void onDropped(std::function<void()> hook) {
+  void onDropped(Callback<void()> hook) {
     if (state_) state_->whenDropped = std::move(hook);
   }
 
@@ -121,7 +126,7 @@ class Resolver {
     if (state_) settle(Outcome<T>(std::make_exception_ptr(Abandoned())));
   }
 
-  std::shared_ptr<detail::PendingState<T>> state_;
+  detail::PendingStatePtr<T> state_;
 };
 
 // The consuming end: move-only, heard once, by `then`, by `co_await` or by `IoContext::awaitIo`.
@@ -131,33 +136,43 @@ class [[nodiscard]] Pending {
  public:
   // Settled from the start.
   static Pending ready(typename Outcome<T>::Value value = {}) {
-    Pending pending(std::make_shared<detail::PendingState<T>>());
-    pending.state_->outcome.emplace(std::move(value));
+    Pending pending;
+    pending.ready_.emplace(std::move(value));
     return pending;
   }
   static Pending failed(std::exception_ptr error) {
-    Pending pending(std::make_shared<detail::PendingState<T>>());
-    pending.state_->outcome.emplace(std::move(error));
+    Pending pending;
+    pending.ready_.emplace(std::move(error));
     return pending;
   }
 
   Pending() = default;
-  explicit Pending(std::shared_ptr<detail::PendingState<T>> state) : state_(std::move(state)) {}
-  Pending(Pending&&) noexcept = default;
+  explicit Pending(detail::PendingStatePtr<T> state) : state_(std::move(state)) {}
+  Pending(Pending&& other) noexcept
+      : ready_(std::move(other.ready_)), state_(std::move(other.state_)) {
+    other.ready_.reset();
+  }
   Pending& operator=(Pending&& other) noexcept {
     if (this != &other) {
       drop();
+      ready_ = std::move(other.ready_);
+      other.ready_.reset();
       state_ = std::move(other.state_);
     }
     return *this;
   }
   ~Pending() { drop(); }
 
-  bool valid() const { return state_ != nullptr; }
-  bool settled() const { return state_ && state_->outcome.has_value(); }
+  bool valid() const { return ready_ || state_; }
+  bool settled() const { return ready_ || (state_ && state_->outcome); }
 
   // The outcome of a settled Pending.
   Outcome<T> takeOutcome() {
+    if (ready_) {
+      Outcome<T> outcome = std::move(*ready_);
+      ready_.reset();
+      return outcome;
+    }
     auto state = std::move(state_);
     state->taken = true;
     return std::move(*state->outcome);
@@ -165,7 +180,7 @@ class [[nodiscard]] Pending {
 
   // Calls `continuation(Outcome<T>)` once: now when settled, else from `Resolver::settle`. The
   // Pending must be kept while waiting; dropping it forgets the continuation.
-  void then(std::function<void(Outcome<T>)> continuation) {
+  void then(Callback<void(Outcome<T>)> continuation) {
     if (settled()) {
       continuation(takeOutcome());
     } else {
@@ -180,12 +195,11 @@ class [[nodiscard]] Pending {
     Outcome<T> outcome =
         co_await net::async_initiate<decltype(net::use_awaitable), void(Outcome<T>)>(
             [&self]<class Handler>(Handler handler) {
-              // std::function wants copyable callables, an awaitable's handler is not one.
-              auto shared = std::make_shared<Handler>(std::move(handler));
-              self.then([shared](Outcome<T> settledOutcome) {
-                auto executor = net::get_associated_executor(*shared);
-                net::post(executor, [shared, result = std::move(settledOutcome)]() mutable {
-                  (*shared)(std::move(result));
+              self.then([waiting = std::move(handler)](Outcome<T> settledOutcome) mutable {
+                auto executor = net::get_associated_executor(waiting);
+                net::post(executor, [resumed = std::move(waiting),
+                                     result = std::move(settledOutcome)]() mutable {
+                  std::move(resumed)(std::move(result));
                 });
               });
             },
@@ -195,6 +209,7 @@ class [[nodiscard]] Pending {
 
  private:
   void drop() {
+    ready_.reset();
     auto state = std::move(state_);
     if (!state || state->taken) return;
     state->taken = true;
@@ -202,7 +217,8 @@ class [[nodiscard]] Pending {
     if (auto hook = std::exchange(state->whenDropped, nullptr)) hook();
   }
 
-  std::shared_ptr<detail::PendingState<T>> state_;
+  std::optional<Outcome<T>> ready_;   // settled from the start
+  detail::PendingStatePtr<T> state_;  // else; null once it has been heard
 };
 
 template <class T>
@@ -214,8 +230,8 @@ struct Channel {
 // A connected pair of ends.
 template <class T>
 Channel<T> makePending() {
-  auto state = std::make_shared<detail::PendingState<T>>();
-  return {Resolver<T>(state), Pending<T>(state)};
+  detail::PendingStatePtr<T> state(new detail::PendingState<T>());
+  return {Resolver<T>(state), Pending<T>(std::move(state))};
 }
 
 // Begins `coroutine` on `executor` and gives its result as a Pending. Dropping that does not stop

@@ -15,11 +15,22 @@ void PromiseListener::describe(Class<PromiseListener>& c, const Compatibility&) 
 
 void PromiseListener::settled(Lock& js, Receiver self, v8::Local<v8::Value> outcome) {
   auto promise = slot(self.object, kPromiseSlot).As<v8::Promise>();
-  heard_(js, outcome, promise->State() == v8::Promise::kFulfilled);
+  const bool fulfilled = promise->State() == v8::Promise::kFulfilled;
+  setSlot(self.object, kPromiseSlot, js.undefined());
+  {
+    auto heard = std::move(heard_);
+    heard(js, outcome, fulfilled);
+  }
+  Blanks::of(js).keepListener(js, self.object);
 }
 
 void listen(Lock& js, v8::Local<v8::Promise> promise, PromiseListener::Heard heard) {
-  auto listener = wrap(js, make<PromiseListener>(std::move(heard)));
+  v8::Local<v8::Object> listener;
+  if (Blanks::of(js).takeListener(js).ToLocal(&listener)) {
+    unwrap<PromiseListener>(js, listener)->hearNext(std::move(heard));
+  } else {
+    listener = wrap(js, make<PromiseListener>(std::move(heard)));
+  }
   setSlot(listener, kPromiseSlot, promise);
   auto function = listener.As<v8::Function>();
   check(promise->Then(js.context(), function, function));

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <functional>
-
+#include "engine/callback.h"
 #include "engine/js/class.h"
 
 namespace lathe::js {
@@ -10,13 +9,15 @@ namespace lathe::js {
 class PromiseListener final : public Object {
  public:
   // Gets what the promise came to, and whether it was fulfilled or rejected with it.
-  using Heard = std::function<void(Lock&, v8::Local<v8::Value> outcome, bool fulfilled)>;
+  using Heard = lathe::Callback<void(Lock&, v8::Local<v8::Value> outcome, bool fulfilled)>;
   static constexpr const char* kInterface = "PromiseListener";
 
   explicit PromiseListener(Heard heard) : heard_(std::move(heard)) {}
 
   static void describe(Class<PromiseListener>& c, const Compatibility&);
   void settled(Lock& js, Receiver self, v8::Local<v8::Value> outcome);
+  // For one that has heard of its promise and waits for another (Blanks).
+  void hearNext(Heard heard) { heard_ = std::move(heard); }
 
  private:
   Heard heard_;
