@@ -27,69 +27,76 @@ v8::Local<v8::Object> alarmInfo(js::Lock& js, persist::AlarmTime scheduled, int 
 
 }  // namespace
 
+struct Worker::Actor::AlarmEvent final : Event {
+  using Kind = AlarmResult::Kind;
+
+  AlarmEvent(std::weak_ptr<Actor> itsActor, const Host& host, persist::AlarmTime itsTime,
+             int itsRetryCount, io::Resolver<AlarmResult> itsResolver)
+      : Event("the alarm", 0),
+        actor(std::move(itsActor)),
+        scheduled(itsTime),
+        retryCount(itsRetryCount),
+        resolver(std::move(itsResolver)),
+        limit(host.loop) {}
+
+  v8::Local<v8::Value> handle(js::Lock& js, Instance& itsInstance) override {
+    if (!itsInstance.cache()) return js.undefined();
+    instance = itsInstance.weak_from_this();
+    auto armed = itsInstance.cache()->armAlarm(scheduled);
+    if (auto* other = std::get_if<std::optional<persist::AlarmTime>>(&armed)) {
+      result = {Kind::notDue, *other};
+      return js.undefined();
+    }
+    handling = std::move(std::get<0>(armed));
+    auto object = itsInstance.object.get(js);
+    auto handler = js::check(object->Get(js.context(), js.name("alarm")));
+    if (!handler->IsFunction()) {
+      itsInstance.worker->logWarning(kNoHandler);
+      return js.undefined();
+    }
+    limit.expires_after(std::chrono::milliseconds(kAlarmMsMax));
+    limit.async_wait([weak = actor](boost::system::error_code error) {
+      auto late = weak.lock();
+      if (!error && late) late->breakWith(std::make_exception_ptr(js::plainError(kAlarmTooLong)));
+    });
+    v8::Local<v8::Value> info = alarmInfo(js, scheduled, retryCount);
+    return js::check(handler.As<v8::Function>()->Call(js.context(), object, 1, &info));
+  }
+
+  void accept(js::Lock&, v8::Local<v8::Value>) override { handled = true; }
+
+  void tell() override {
+    limit.cancel();
+    handling.reset();
+    resolver.resolve(result);
+  }
+
+  void fail(std::exception_ptr error) override {
+    result.kind = handled ? Kind::lost : Kind::failed;
+    if (auto living = instance.lock()) {
+      if (!handled) living->worker->printException("Uncaught (in alarm) " + exceptionText(error));
+      if (!living->records->retryAlarm) result.kind = Kind::abandoned;
+    }
+    if (handling) handling->keep();
+    tell();
+  }
+
+  std::weak_ptr<Actor> actor;
+  persist::AlarmTime scheduled;
+  int retryCount;
+  AlarmResult result;
+  std::unique_ptr<persist::ActorCache::AlarmHandling> handling;
+  io::Resolver<AlarmResult> resolver;
+  boost::asio::steady_timer limit;
+  std::weak_ptr<Instance> instance;
+  bool handled = false;  // the handler itself has succeeded
+};
+
 io::Pending<Worker::Actor::AlarmResult> Worker::Actor::alarm(persist::AlarmTime scheduled,
                                                              int retryCount) {
-  using Kind = AlarmResult::Kind;
-  struct Alarm {
-    explicit Alarm(boost::asio::io_context& loop) : limit(loop) {}
-    AlarmResult result;
-    std::unique_ptr<persist::ActorCache::AlarmHandling> handling;
-    io::Resolver<AlarmResult> resolver;
-    boost::asio::steady_timer limit;
-    std::weak_ptr<Instance> instance;
-    bool handled = false;  // the handler itself has succeeded
-
-    void end() {
-      limit.cancel();
-      handling.reset();
-      resolver.resolve(result);
-    }
-  };
   auto channel = io::makePending<AlarmResult>();
-  auto alarm = std::make_shared<Alarm>(host_.loop);
-  alarm->resolver = std::move(channel.resolver);
-  deliver(
-      "the alarm", 0,
-      [this, alarm, scheduled, retryCount](js::Lock& js,
-                                           Instance& instance) -> v8::Local<v8::Value> {
-        if (!instance.cache()) return js.undefined();
-        alarm->instance = instance.weak_from_this();
-        auto armed = instance.cache()->armAlarm(scheduled);
-        if (auto* other = std::get_if<std::optional<persist::AlarmTime>>(&armed)) {
-          alarm->result = {Kind::notDue, *other};
-          return js.undefined();
-        }
-        alarm->handling = std::move(std::get<0>(armed));
-        auto object = instance.object.get(js);
-        auto handler = js::check(object->Get(js.context(), js.name("alarm")));
-        if (!handler->IsFunction()) {
-          instance.worker->logWarning(kNoHandler);
-          return js.undefined();
-        }
-        alarm->limit.expires_after(std::chrono::milliseconds(kAlarmMsMax));
-        alarm->limit.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-          auto self = weak.lock();
-          if (!error && self)
-            self->breakWith(std::make_exception_ptr(js::plainError(kAlarmTooLong)));
-        });
-        v8::Local<v8::Value> info = alarmInfo(js, scheduled, retryCount);
-        return js::check(handler.As<v8::Function>()->Call(js.context(), object, 1, &info));
-      },
-      [alarm](js::Lock&, v8::Local<v8::Value>) -> std::function<void()> {
-        alarm->handled = true;
-        return [alarm] { alarm->end(); };
-      },
-      [alarm](std::exception_ptr error) {
-        alarm->result.kind = alarm->handled ? Kind::lost : Kind::failed;
-        if (auto instance = alarm->instance.lock()) {
-          if (!alarm->handled) {
-            instance->worker->printException("Uncaught (in alarm) " + exceptionText(error));
-          }
-          if (!instance->records->retryAlarm) alarm->result.kind = Kind::abandoned;
-        }
-        if (alarm->handling) alarm->handling->keep();
-        alarm->end();
-      });
+  deliver(std::make_shared<AlarmEvent>(weak_from_this(), host_, scheduled, retryCount,
+                                       std::move(channel.resolver)));
   return std::move(channel.pending);
 }
 

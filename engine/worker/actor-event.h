@@ -5,14 +5,29 @@
 
 namespace lathe::worker {
 
-// One event on its way through an actor.
+// One event on its way through an actor; each kind adds what it carries. Kept by the actor until it
+// has been answered.
 struct Worker::Actor::Event {
+  // `itsRequest` is the number of the request that has caused it; 0 when none has.
+  Event(std::string itsTitle, std::uint64_t itsRequest)
+      : title(std::move(itsTitle)), request(itsRequest) {}
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  virtual ~Event() = default;
+
+  // Runs its JavaScript on the instance: gives the handler's result.
+  virtual v8::Local<v8::Value> handle(js::Lock& js, Instance& instance) = 0;
+  // Takes what that has come to. What is thrown here the caller hears instead.
+  virtual void accept(js::Lock& js, v8::Local<v8::Value> value) = 0;
+  // Tells the caller what was accepted, once the output gate lets it.
+  virtual void tell() = 0;
+  // Tells it how the event has failed.
+  virtual void fail(std::exception_ptr error) = 0;
+
   std::string title;
-  // Of the request that has caused it; 0 when none has.
-  std::uint64_t request = 0;
-  Handle handle;
-  Accept accept;
-  std::function<void(std::exception_ptr)> fail;
+  std::uint64_t request;
+  // What the handler has thrown, until the output gate lets it out.
+  std::exception_ptr failure;
   // The caller has been told how it ended.
   bool answered = false;
   std::list<std::shared_ptr<Event>>::iterator position;

@@ -47,70 +47,81 @@ bool isLast(const api::HibernatableSockets::Event& event) {
 
 }  // namespace
 
+struct Worker::Actor::SocketEvent final : Event {
+  SocketEvent(std::shared_ptr<Actor> itsActor, std::shared_ptr<api::HibernatableSocket> itsSocket,
+              api::HibernatableSockets::Event itsEvent)
+      : Event("an event of a WebSocket", 0),
+        actor(itsActor),
+        socket(std::move(itsSocket)),
+        last(isLast(itsEvent)),
+        event(std::move(itsEvent)),
+        limitMs(itsActor->sockets_->eventTimeoutMs),
+        limit(itsActor->host_.loop) {}
+
+  v8::Local<v8::Value> handle(js::Lock& js, Instance& instance) override {
+    auto self = actor.lock();
+    if (!self) return js.undefined();
+    worker = instance.worker;
+    if (limitMs) {
+      limit.expires_after(std::chrono::milliseconds(static_cast<std::int64_t>(*limitMs)));
+      limit.async_wait([weak = actor](boost::system::error_code error) {
+        auto late = weak.lock();
+        if (!error && late) late->breakWith(std::make_exception_ptr(js::plainError(kEventTooLong)));
+      });
+    }
+    auto face = self->sockets_->faceOf(js, *socket);
+    auto call = callFor(js, event);
+    handler = call.handler;
+    // The frame behind this one is delivered once the handler has been entered. A socket that
+    // has ended is still among the others during this turn.
+    struct Entered {
+      Actor& actor;
+      const std::shared_ptr<api::HibernatableSocket>& socket;
+      bool last;
+      ~Entered() {
+        if (!last) {
+          actor.sockets_->resume(socket);
+          return;
+        }
+        actor.host_.afterwards.add(
+            [sockets = actor.sockets_, ended = socket] { sockets->remove(ended); });
+      }
+    } entered{*self, socket, last};
+    auto object = instance.object.get(js);
+    auto found = js::check(object->Get(js.context(), js.name(call.handler)));
+    if (!found->IsFunction()) return js.undefined();
+    call.arguments.insert(call.arguments.begin(), face);
+    return js::check(found.As<v8::Function>()->Call(
+        js.context(), object, static_cast<int>(call.arguments.size()), call.arguments.data()));
+  }
+
+  void accept(js::Lock&, v8::Local<v8::Value>) override {}
+  void tell() override { limit.cancel(); }
+
+  void fail(std::exception_ptr error) override {
+    limit.cancel();
+    auto said = worker.lock();
+    auto self = actor.lock();
+    if (!said && self) said = self->options_.definition().worker;
+    if (!said) return;
+    said->printException("Uncaught (in " + std::string(handler) + ") " + exceptionText(error));
+  }
+
+  std::weak_ptr<Actor> actor;
+  std::shared_ptr<api::HibernatableSocket> socket;
+  bool last;
+  api::HibernatableSockets::Event event;
+  std::optional<double> limitMs;
+  boost::asio::steady_timer limit;
+  const char* handler = "a WebSocket's event";
+  std::weak_ptr<Worker> worker;
+};
+
 void Worker::Actor::receive(const std::shared_ptr<api::HibernatableSocket>& socket,
                             api::HibernatableSockets::Event event) {
-  struct Reception {
-    Reception(boost::asio::io_context& loop, api::HibernatableSockets::Event received)
-        : event(std::move(received)), limit(loop) {}
-    api::HibernatableSockets::Event event;
-    const char* handler = "a WebSocket's event";
-    boost::asio::steady_timer limit;
-    std::weak_ptr<Worker> worker;
-  };
   bool last = isLast(event);
   (last && !event.failed() ? socket->link->closedIncoming : socket->link->failed) |= last;
-  auto reception = std::make_shared<Reception>(host_.loop, std::move(event));
-  auto limitMs = sockets_->eventTimeoutMs;
-  deliver(
-      "an event of a WebSocket", 0,
-      [this, socket, reception, last, limitMs](js::Lock& js,
-                                               Instance& instance) -> v8::Local<v8::Value> {
-        reception->worker = instance.worker;
-        if (limitMs) {
-          reception->limit.expires_after(
-              std::chrono::milliseconds(static_cast<std::int64_t>(*limitMs)));
-          reception->limit.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-            auto self = weak.lock();
-            if (!error && self)
-              self->breakWith(std::make_exception_ptr(js::plainError(kEventTooLong)));
-          });
-        }
-        auto face = sockets_->faceOf(js, *socket);
-        auto call = callFor(js, reception->event);
-        reception->handler = call.handler;
-        // The frame behind this one is delivered once the handler has been entered. A socket that
-        // has ended is still among the others during this turn.
-        struct Entered {
-          Actor& actor;
-          const std::shared_ptr<api::HibernatableSocket>& socket;
-          bool last;
-          ~Entered() {
-            if (!last) {
-              actor.sockets_->resume(socket);
-              return;
-            }
-            actor.host_.afterwards.add(
-                [sockets = actor.sockets_, ended = socket] { sockets->remove(ended); });
-          }
-        } entered{*this, socket, last};
-        auto object = instance.object.get(js);
-        auto handler = js::check(object->Get(js.context(), js.name(call.handler)));
-        if (!handler->IsFunction()) return js.undefined();
-        call.arguments.insert(call.arguments.begin(), face);
-        return js::check(handler.As<v8::Function>()->Call(
-            js.context(), object, static_cast<int>(call.arguments.size()), call.arguments.data()));
-      },
-      [reception](js::Lock&, v8::Local<v8::Value>) -> std::function<void()> {
-        return [reception] { reception->limit.cancel(); };
-      },
-      [this, reception](std::exception_ptr error) {
-        reception->limit.cancel();
-        auto worker = reception->worker.lock();
-        if (!worker) worker = options_.definition().worker;
-        if (!worker) return;
-        worker->printException("Uncaught (in " + std::string(reception->handler) + ") " +
-                               exceptionText(error));
-      });
+  deliver(std::make_shared<SocketEvent>(shared_from_this(), socket, std::move(event)));
 }
 
 void Worker::Actor::codeReplaced() {

@@ -52,94 +52,103 @@ void Worker::Actor::close() {
 
 // ---- Events ----
 
+struct Worker::Actor::FetchEvent final : Event {
+  FetchEvent(std::string itsTitle, io::RequestHead itsHead, std::unique_ptr<io::BodySource> itsBody,
+             io::Resolver<io::Response> itsResolver)
+      : Event(std::move(itsTitle), itsHead.number),
+        asked(api::Response::askedBy(itsHead)),
+        head(std::move(itsHead)),
+        body(std::move(itsBody)),
+        resolver(std::move(itsResolver)) {}
+
+  v8::Local<v8::Value> handle(js::Lock& js, Instance& instance) override {
+    auto object = instance.object.get(js);
+    auto made = js::make<api::Request>(std::move(head));
+    if (body) {
+      static_cast<api::Body&>(*made).assign(
+          io::IoContext::current().addObject(std::move(body), "ReadableStream"));
+    }
+    auto handler = js::check(object->Get(js.context(), js.name("fetch")));
+    if (!handler->IsFunction()) {
+      throw js::plainError("Handler does not export a fetch() function.");
+    }
+    v8::Local<v8::Value> argument = js::wrap(js, made);
+    return js::check(handler.As<v8::Function>()->Call(js.context(), object, 1, &argument));
+  }
+
+  void accept(js::Lock& js, v8::Local<v8::Value> value) override {
+    auto* given = js::unwrap<api::Response>(js, value);
+    if (!given || given->isError()) {
+      throw js::typeError("Incorrect type for Promise: the Promise did not resolve to 'Response'.");
+    }
+    response = given->release(js, asked);
+  }
+
+  void tell() override { resolver.resolve(std::move(response)); }
+  void fail(std::exception_ptr error) override { resolver.reject(std::move(error)); }
+
+  api::Response::Asked asked;
+  io::RequestHead head;
+  std::unique_ptr<io::BodySource> body;
+  io::Response response;
+  io::Resolver<io::Response> resolver;
+};
+
 io::Pending<io::Response> Worker::Actor::fetch(io::RequestHead head,
                                                std::unique_ptr<io::BodySource> body) {
-  struct Request {
-    io::RequestHead head;
-    std::unique_ptr<io::BodySource> body;
-    io::Resolver<io::Response> resolver;
-  };
   auto channel = io::makePending<io::Response>();
-  auto method = head.message.method_string();
-  auto target = head.message.target();
-  std::string title(method.data(), method.size());
-  title.append(" ").append(target.data(), target.size());
-  auto asked = api::Response::askedBy(head);
-  auto number = head.number;
-  auto request = std::make_shared<Request>(
-      Request{std::move(head), std::move(body), std::move(channel.resolver)});
-  deliver(
-      std::move(title), number,
-      [request](js::Lock& js, Instance& instance) {
-        auto object = instance.object.get(js);
-        auto made = js::make<api::Request>(std::move(request->head));
-        if (request->body) {
-          static_cast<api::Body&>(*made).assign(
-              io::IoContext::current().addObject(std::move(request->body), "ReadableStream"));
-        }
-        auto handler = js::check(object->Get(js.context(), js.name("fetch")));
-        if (!handler->IsFunction()) {
-          throw js::plainError("Handler does not export a fetch() function.");
-        }
-        v8::Local<v8::Value> argument = js::wrap(js, made);
-        return js::check(handler.As<v8::Function>()->Call(js.context(), object, 1, &argument));
-      },
-      [request, asked](js::Lock& js, v8::Local<v8::Value> value) -> std::function<void()> {
-        auto* response = js::unwrap<api::Response>(js, value);
-        if (!response || response->isError()) {
-          throw js::typeError(
-              "Incorrect type for Promise: the Promise did not resolve to 'Response'.");
-        }
-        auto released = std::make_shared<io::Response>(response->release(js, asked));
-        return [request, released] { request->resolver.resolve(std::move(*released)); };
-      },
-      [request](std::exception_ptr error) { request->resolver.reject(std::move(error)); });
+  const auto method = head.message.method_string();
+  const auto target = head.message.target();
+  std::string title;
+  title.reserve(method.size() + 1 + target.size());
+  title.append(method.data(), method.size()).append(" ").append(target.data(), target.size());
+  deliver(std::make_shared<FetchEvent>(std::move(title), std::move(head), std::move(body),
+                                       std::move(channel.resolver)));
   return std::move(channel.pending);
 }
+
+struct Worker::Actor::CallEvent final : Event {
+  CallEvent(api::RpcCall itsCall, io::Resolver<api::RpcResult> itsResolver)
+      : Event("the call of " + (itsCall.path.empty() ? std::string() : itsCall.path.back()),
+              itsCall.requestNumber),
+        call(std::move(itsCall)),
+        resolver(std::move(itsResolver)) {}
+
+  v8::Local<v8::Value> handle(js::Lock& js, Instance& instance) override {
+    auto* entrypoint = instance.worker->findEntrypoint(instance.actorClass.className);
+    if (entrypoint && entrypoint->kind != Entrypoint::Kind::actorClass &&
+        !instance.worker->compatibility().has(Flag::JsRpc)) {
+      throw js::typeError(
+          "The receiving Durable Object does not support RPC, because its class was not "
+          "declared with `extends DurableObject`. In order to enable RPC, make sure your class "
+          "extends the special class `DurableObject`, which can be imported from the module "
+          "\"cloudflare:workers\".");
+    }
+    return instance.worker->receiveCall(js, instance.object.get(js), call);
+  }
+
+  void accept(js::Lock& js, v8::Local<v8::Value> value) override {
+    result = api::RpcResult{api::serializeForCall(js, value)};
+  }
+
+  void tell() override { resolver.resolve(std::move(result)); }
+  void fail(std::exception_ptr error) override { resolver.reject(std::move(error)); }
+
+  api::RpcCall call;
+  api::RpcResult result;
+  io::Resolver<api::RpcResult> resolver;
+};
 
 io::Pending<api::RpcResult> Worker::Actor::call(api::RpcCall call) {
-  struct Call {
-    api::RpcCall call;
-    io::Resolver<api::RpcResult> resolver;
-  };
   auto channel = io::makePending<api::RpcResult>();
-  std::string title = "the call of " + (call.path.empty() ? std::string() : call.path.back());
-  auto number = call.requestNumber;
-  auto kept = std::make_shared<Call>(Call{std::move(call), std::move(channel.resolver)});
-  deliver(
-      std::move(title), number,
-      [kept](js::Lock& js, Instance& instance) {
-        auto* entrypoint = instance.worker->findEntrypoint(instance.actorClass.className);
-        if (entrypoint && entrypoint->kind != Entrypoint::Kind::actorClass &&
-            !instance.worker->compatibility().has(Flag::JsRpc)) {
-          throw js::typeError(
-              "The receiving Durable Object does not support RPC, because its class was not "
-              "declared with `extends DurableObject`. In order to enable RPC, make sure your class "
-              "extends the special class `DurableObject`, which can be imported from the module "
-              "\"cloudflare:workers\".");
-        }
-        return instance.worker->receiveCall(js, instance.object.get(js), kept->call);
-      },
-      [kept](js::Lock& js, v8::Local<v8::Value> value) -> std::function<void()> {
-        auto result =
-            std::make_shared<api::RpcResult>(api::RpcResult{api::serializeForCall(js, value)});
-        return [kept, result] { kept->resolver.resolve(std::move(*result)); };
-      },
-      [kept](std::exception_ptr error) { kept->resolver.reject(std::move(error)); });
+  deliver(std::make_shared<CallEvent>(std::move(call), std::move(channel.resolver)));
   return std::move(channel.pending);
 }
 
-void Worker::Actor::deliver(std::string title, std::uint64_t request, Handle handle, Accept accept,
-                            std::function<void(std::exception_ptr)> fail) {
-  auto event = std::make_shared<Event>();
-  event->title = std::move(title);
-  event->request = request;
-  event->handle = std::move(handle);
-  event->accept = std::move(accept);
-  event->fail = std::move(fail);
+void Worker::Actor::deliver(std::shared_ptr<Event> event) {
   if (broken()) return event->fail(brokenBy_);
   if (instance_ && !outdated()) return begin(event);
-  waiting_.push_back(event);
+  waiting_.push_back(std::move(event));
   instance_ ? handOver() : beginWaiting();
 }
 
@@ -162,8 +171,8 @@ void Worker::Actor::beginWaiting() {
 }
 
 void Worker::Actor::begin(const std::shared_ptr<Event>& event) {
-  idleTimer_.cancel();
-  event->position = underWay_.insert(underWay_.end(), event);
+  underWay_.push_back(event);
+  event->position = std::prev(underWay_.end());
   if (!instance_) construct(event->request);
   if (broken()) return;
   instance_->context->admit(nullptr, [weak = weak_from_this(), event](io::InputGate::Lock lock) {
@@ -189,57 +198,54 @@ void Worker::Actor::run(const std::shared_ptr<Event>& event, io::InputGate::Lock
   auto instance = instance_;
   if (!instance || event->answered) return;
   instance->context->setTitle(event->title);
-  auto failed = [weak = weak_from_this(), event](js::Lock& js, v8::Local<v8::Value> exception) {
-    auto living = weak.lock();
-    if (!living || event->answered || !living->instance_ || exception.IsEmpty()) return;
-    auto remote = toRemote(js, living->instance_->worker->hooks(), exception);
-    auto error = std::make_exception_ptr(remote.markActor(living->id_.toString()));
-    living->conclude(event, [event, error] { event->fail(error); });
-  };
   v8::Local<v8::Value> result;
   instance->context->runLocked(
       std::move(lock), event->request,
       [&](js::Lock& js) {
         auto exception =
             js::caught(js, [&] { result = js::followThenable(js, event->handle(js, *instance)); });
-        if (exception) failed(js, *exception);
+        if (exception) failed(js, event, *exception);
       },
       [&](js::Lock& js) {
         if (result.IsEmpty()) return;
-        auto hear = [weak = weak_from_this(), event, failed](
-                        js::Lock& inner, v8::Local<v8::Value> value, bool fulfilled) {
-          auto living = weak.lock();
-          if (!living || event->answered) return;
-          if (!fulfilled) return failed(inner, value);
-          std::function<void()> tell;
-          auto exception = js::caught(inner, [&] { tell = event->accept(inner, value); });
-          if (exception) return failed(inner, *exception);
-          living->conclude(event, std::move(tell));
-        };
-        if (result->IsPromise()) {
-          instance->context->whenSettled(js, result.As<v8::Promise>(), hear);
-        } else {
-          hear(js, result, true);
-        }
+        if (!result->IsPromise()) return settled(js, event, result, true);
+        instance->context->whenSettled(
+            js, result.As<v8::Promise>(),
+            [weak = weak_from_this(), event](js::Lock& inner, v8::Local<v8::Value> value,
+                                             bool fulfilled) {
+              if (auto living = weak.lock()) living->settled(inner, event, value, fulfilled);
+            });
       });
 }
 
-void Worker::Actor::conclude(const std::shared_ptr<Event>& event, std::function<void()> tell) {
-  if (!instance_) return;
-  auto gate = instance_->gates.output.wait();
-  if (gate.settled()) {
-    if (gate.takeOutcome().failed()) return;  // the actor breaks, and everybody is told
-    tell();
-    return end(event);
+void Worker::Actor::settled(js::Lock& js, const std::shared_ptr<Event>& event,
+                            v8::Local<v8::Value> value, bool fulfilled) {
+  if (event->answered) return;
+  if (!fulfilled) return failed(js, event, value);
+  if (auto exception = js::caught(js, [&] { event->accept(js, value); })) {
+    return failed(js, event, *exception);
   }
-  event->waitsFor = std::move(gate);
-  event->waitsFor.then(
-      [weak = weak_from_this(), event, tell = std::move(tell)](io::Outcome<void> outcome) {
-        auto self = weak.lock();
-        if (!self || event->answered || outcome.failed()) return;
-        tell();
-        self->end(event);
-      });
+  conclude(event);
+}
+
+void Worker::Actor::failed(js::Lock& js, const std::shared_ptr<Event>& event,
+                           v8::Local<v8::Value> exception) {
+  if (event->answered || !instance_ || exception.IsEmpty()) return;
+  auto remote = toRemote(js, instance_->worker->hooks(), exception);
+  event->failure = std::make_exception_ptr(remote.markActor(id_.toString()));
+  conclude(event);
+}
+
+void Worker::Actor::conclude(const std::shared_ptr<Event>& event) {
+  if (!instance_) return;
+  event->waitsFor = instance_->gates.output.wait();
+  event->waitsFor.then([weak = weak_from_this(), event](io::Outcome<void> outcome) {
+    auto self = weak.lock();
+    // When the gate has broken, so does the actor, and everybody is told.
+    if (!self || event->answered || outcome.failed()) return;
+    event->failure ? event->fail(event->failure) : event->tell();
+    self->end(event);
+  });
 }
 
 void Worker::Actor::end(const std::shared_ptr<Event>& event) {
@@ -336,6 +342,7 @@ void Worker::Actor::breakWith(std::exception_ptr error) {
 
 void Worker::Actor::dropInstance() {
   idleTimer_.cancel();
+  idleTimerRuns_ = false;
   auto instance = std::exchange(instance_, nullptr);
   if (!instance) return;
   sockets_->sleep();
@@ -430,10 +437,21 @@ void Worker::Actor::hurryHandOver() {
 
 void Worker::Actor::lookForIdleness() {
   if (instance_->actorClass.preventEviction) return;
-  idleTimer_.expires_after(std::chrono::milliseconds(kIdleMs));
+  idleSince_ = std::chrono::steady_clock::now();
+  if (!idleTimerRuns_) waitForIdleness(std::chrono::milliseconds(kIdleMs));
+}
+
+void Worker::Actor::waitForIdleness(std::chrono::steady_clock::duration time) {
+  idleTimerRuns_ = true;
+  idleTimer_.expires_after(time);
   idleTimer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     auto self = weak.lock();
-    if (error || !self || !self->instance_ || !self->underWay_.empty()) return;
+    if (error || !self) return;
+    self->idleTimerRuns_ = false;
+    if (!self->instance_ || !self->underWay_.empty()) return;
+    const auto idle = std::chrono::steady_clock::now() - self->idleSince_;
+    const auto left = std::chrono::milliseconds(kIdleMs) - idle;
+    if (left > left.zero()) return self->waitForIdleness(left);
     // What is still being written will be written by then.
     if (!self->hibernate()) self->lookForIdleness();
   });

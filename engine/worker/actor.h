@@ -110,20 +110,22 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
  private:
   struct Instance;
   struct Event;
-  // Runs an event's JavaScript on the instance: gives the handler's result.
-  using Handle = std::function<v8::Local<v8::Value>(js::Lock&, Instance&)>;
-  // Takes what a handler's result has come to; the function that it returns tells the caller, once
-  // the output gate lets it.
-  using Accept = std::function<std::function<void()>(js::Lock&, v8::Local<v8::Value>)>;
+  struct FetchEvent;
+  struct CallEvent;
+  struct AlarmEvent;
+  struct SocketEvent;
 
-  // `request` is the number of the one that has caused the event; 0 when none has.
-  void deliver(std::string title, std::uint64_t request, Handle handle, Accept accept,
-               std::function<void(std::exception_ptr)> fail);
+  void deliver(std::shared_ptr<Event> event);
   void begin(const std::shared_ptr<Event>& event);
   void enter(const std::shared_ptr<Event>& event, io::InputGate::Lock lock);
   void run(const std::shared_ptr<Event>& event, io::InputGate::Lock lock);
+  // The handler's result has come to this.
+  void settled(js::Lock& js, const std::shared_ptr<Event>& event, v8::Local<v8::Value> value,
+               bool fulfilled);
+  // The event has thrown `exception`; an empty one when the script was stopped.
+  void failed(js::Lock& js, const std::shared_ptr<Event>& event, v8::Local<v8::Value> exception);
   // The handler has ended: waits for the output gate, then tells the caller.
-  void conclude(const std::shared_ptr<Event>& event, std::function<void()> tell);
+  void conclude(const std::shared_ptr<Event>& event);
   void end(const std::shared_ptr<Event>& event);
   // Makes the instance, whose constructor is the first to pass its gate; `request` is the number of
   // the one that has caused it.
@@ -141,6 +143,7 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   void handOver();
   void hurryHandOver();
   void lookForIdleness();
+  void waitForIdleness(std::chrono::steady_clock::duration time);
   void dropInstance();
   // Settles when nothing that was sent to the store is under way any more.
   io::Pending<void> storeQuiet();
@@ -157,7 +160,11 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // Those that wait for an instance of the new code.
   std::list<std::shared_ptr<Event>> waiting_;
   std::list<std::shared_ptr<Event>> underWay_;
+  // When the last event has ended. The timer runs on meanwhile: to set it for each event would cost
+  // more than many an event does.
+  std::chrono::steady_clock::time_point idleSince_;
   boost::asio::steady_timer idleTimer_;
+  bool idleTimerRuns_ = false;
   boost::asio::steady_timer handOverTimer_;
   bool handingOver_ = false;
   // What must have ended before an instance may be made: the last flush of the one before.

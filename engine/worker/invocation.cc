@@ -36,16 +36,16 @@ void Invocation::deliver(const std::shared_ptr<const api::EntrypointProps>& prop
       },
       [&](js::Lock& js) {
         if (result.IsEmpty()) return;
-        auto hear = [weak = weak_from_this(), settled, failed](
+        auto hear = [this, weak = weak_from_this(), settled, failed](
                         js::Lock& inner, v8::Local<v8::Value> value, bool fulfilled) {
           auto self = weak.lock();
-          if (!self || self->answered_) return;
+          if (!self || answered_) return;
           if (!fulfilled) return failed(inner, value);
           auto exception = js::caught(inner, [&] { settled(inner, value); });
           if (exception) failed(inner, *exception);
         };
         if (result->IsPromise()) {
-          context_->whenSettled(js, result.As<v8::Promise>(), hear);
+          context_->whenSettled(js, result.As<v8::Promise>(), std::move(hear));
         } else {
           hear(js, result, true);
         }

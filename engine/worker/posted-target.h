@@ -21,18 +21,14 @@ class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_t
 
   io::Pending<io::Response> fetch(io::RequestHead head,
                                   std::unique_ptr<io::BodySource> body) final {
-    struct Request {
-      io::RequestHead head;
-      std::unique_ptr<io::BodySource> body;
-    };
-    auto request = std::make_shared<Request>(Request{std::move(head), std::move(body)});
-    return later<io::Response>(
-        [this, request] { return beginFetch(std::move(request->head), std::move(request->body)); });
+    return later<io::Response>([this, head = std::move(head), body = std::move(body)]() mutable {
+      return beginFetch(std::move(head), std::move(body));
+    });
   }
 
   io::Pending<api::RpcResult> call(api::RpcCall call) final {
-    auto kept = std::make_shared<api::RpcCall>(std::move(call));
-    return later<api::RpcResult>([this, kept] { return beginCall(std::move(*kept)); });
+    return later<api::RpcResult>(
+        [this, call = std::move(call)]() mutable { return beginCall(std::move(call)); });
   }
 
  protected:
@@ -44,29 +40,23 @@ class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_t
   virtual io::Pending<api::RpcResult> beginCall(api::RpcCall call) = 0;
 
  private:
-  template <class T>
+  // From the call until its answer.
+  template <class T, class Begin>
   struct Call {
+    Begin begin;
     io::Resolver<T> resolver;
     io::Pending<void> gate;
     io::Pending<T> answer;
-
-    static void await(const std::shared_ptr<Call>& self, io::Pending<T> answer) {
-      self->answer = std::move(answer);
-      self->answer.then(
-          [self](io::Outcome<T> outcome) { self->resolver.settle(std::move(outcome)); });
-    }
-    static void await(const std::shared_ptr<Call>& self, std::variant<T, io::Pending<T>> answer) {
-      if (auto* value = std::get_if<T>(&answer)) return self->resolver.resolve(std::move(*value));
-      await(self, std::move(std::get<io::Pending<T>>(answer)));
-    }
   };
+  template <class T, class Begin>
+  using CallPtr = std::shared_ptr<Call<T, Begin>>;
 
   template <class T, class Begin>
   io::Pending<T> later(Begin begin) {
     auto channel = io::makePending<T>();
-    auto call = std::make_shared<Call<T>>();
-    call->resolver = std::move(channel.resolver);
-    call->resolver.onDropped([weak = std::weak_ptr<Call<T>>(call)] {
+    auto call = std::make_shared<Call<T, Begin>>(
+        Call<T, Begin>{std::move(begin), std::move(channel.resolver), {}, {}});
+    call->resolver.onDropped([weak = std::weak_ptr(call)] {
       auto dropped = weak.lock();
       if (!dropped) return;
       dropped->gate = {};
@@ -74,26 +64,38 @@ class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_t
     });
     if (auto* gates = io::IoContext::current().gates()) {
       call->gate = gates->output.wait();
-      call->gate.then([self = shared_from_this(), call, begin](io::Outcome<void> outcome) {
+      call->gate.then([self = shared_from_this(), call](io::Outcome<void> outcome) {
         if (outcome.failed()) return call->resolver.reject(outcome.error());
-        self->post(call, begin);
+        self->post(call);
       });
     } else {
-      post(call, begin);
+      post(std::move(call));
     }
     return std::move(channel.pending);
   }
 
   template <class T, class Begin>
-  void post(const std::shared_ptr<Call<T>>& call, Begin begin) {
-    boost::asio::post(host_.loop, [self = shared_from_this(), call, begin] {
+  void post(CallPtr<T, Begin> call) {
+    boost::asio::post(host_.loop, [self = shared_from_this(), call = std::move(call)] {
       if (!call->resolver.wanted()) return;
       try {
-        Call<T>::await(call, begin());
+        await(call, call->begin());
       } catch (const std::exception&) {
         call->resolver.reject(std::current_exception());
       }
     });
+  }
+
+  template <class T, class Begin>
+  static void await(const CallPtr<T, Begin>& call, io::Pending<T> answer) {
+    call->answer = std::move(answer);
+    call->answer.then(
+        [call](io::Outcome<T> outcome) { call->resolver.settle(std::move(outcome)); });
+  }
+  template <class T, class Begin>
+  static void await(const CallPtr<T, Begin>& call, std::variant<T, io::Pending<T>> answer) {
+    if (auto* value = std::get_if<T>(&answer)) return call->resolver.resolve(std::move(*value));
+    await(call, std::move(std::get<io::Pending<T>>(answer)));
   }
 
   const Host& host_;
