@@ -84,7 +84,10 @@ void Response::addContentType() {
 }
 
 js::Ptr<Headers> Response::headers() {
-  if (!headers_) {
+  if (received_) {
+    headers_ =
+        js::make<Headers>(*std::exchange(received_, std::nullopt), Headers::Guard::immutable);
+  } else if (!headers_) {
     headers_ = js::make<Headers>();
     addContentType();
   }
@@ -92,6 +95,9 @@ js::Ptr<Headers> Response::headers() {
 }
 
 std::string Response::headerContentType() const {
+  if (received_) {
+    return Headers(*received_, Headers::Guard::immutable).find("content-type").value_or("");
+  }
   if (!headers_) return contentType().value_or("");
   return headers_->find("content-type").value_or("");
 }
@@ -163,9 +169,9 @@ js::Ptr<Response> Response::received(io::Response from, std::string url, bool re
   response->redirected_ = redirected;
   response->status_ = static_cast<std::int32_t>(from.status);
   response->statusText_ = std::move(from.statusText);
-  response->headers_ = js::make<Headers>(from.headers, Headers::Guard::immutable);
+  response->received_ = std::move(from.headers);
   if (from.webSocket) {
-    auto protocol = response->headers_->find("sec-websocket-protocol").value_or("");
+    auto protocol = response->headers()->find("sec-websocket-protocol").value_or("");
     response->webSocket_ = WebSocket::received(std::move(*from.webSocket), std::move(protocol));
   }
   if (auto* bytes = std::get_if<io::SharedBytes>(&from.body)) {
@@ -186,7 +192,7 @@ js::Ptr<Response> Response::clone(js::Lock&) {
   copy->statusText_ = statusText_;
   copy->url_ = url_;
   copy->redirected_ = redirected_;
-  if (headers_) copy->headers_ = js::make<Headers>(*headers_, Headers::Guard::none);
+  if (headers_ || received_) copy->headers_ = js::make<Headers>(*headers(), Headers::Guard::none);
   return copy;
 }
 
@@ -202,7 +208,9 @@ io::Response Response::release(js::Lock& js, Asked asked) {
   }
   response.status = static_cast<unsigned>(status_);
   response.statusText = statusText_;
-  if (headers_) {
+  if (received_) {
+    response.headers = *received_;
+  } else if (headers_) {
     response.headers = headers_->list();
   } else if (contentType()) {
     response.headers.emplace_back("Content-Type", *contentType());

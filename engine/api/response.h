@@ -76,7 +76,10 @@ class Response final : public js::Object, public Body {
   std::string statusText_;
   std::string url_;
   bool redirected_ = false;
-  // Null as long as nobody has given or asked for any: the body's type is all there is then.
+  // As they came from elsewhere, as long as nobody has asked for them.
+  std::optional<io::HeaderList> received_;
+  // Null as long as nobody has given or asked for any: without `received_` the body's type is all
+  // there is then.
   js::Ptr<Headers> headers_;
   js::Ptr<WebSocket> webSocket_;
 };

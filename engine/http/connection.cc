@@ -24,6 +24,8 @@ constexpr std::size_t kHeadReadBytes = 2 * 1024;
 constexpr std::size_t kBodyReadBytes = 64 * 1024;
 // How much is read of what the handler has not asked for, only to see the client leave.
 constexpr std::size_t kReadAheadBytesMax = 16 * 1024;
+// A body of up to so many bytes is copied to stand behind its head.
+constexpr std::size_t kCopiedBytesMax = 1024;
 
 // How long a client that has just sent its FIN may take to let go of its socket.
 constexpr std::chrono::milliseconds kPeerCheckDelay{10};
@@ -175,15 +177,22 @@ Task Connection::serve() {
       }
       keepAlive = framing->keepAlive;
       delivery_ = std::move(response.delivery);
-      output_ = {partOf(head_)};
+      output_ = {};
       auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&response.body);
       if (source && *source && framing->kind != Framing::Kind::none) {
+        output_[0] = partOf(head_);
         if (!co_await pump(std::move(*source), *framing)) co_return false;
       } else {
         auto* bytes = std::get_if<io::SharedBytes>(&response.body);
         if (bytes && *bytes && framing->kind == Framing::Kind::counted) {
-          output_[1] = partOf(**bytes);
+          // The kernel takes one piece sooner than two.
+          if ((*bytes)->size() <= kCopiedBytesMax) {
+            head_.append(**bytes);
+          } else {
+            output_[1] = partOf(**bytes);
+          }
         }
+        output_[0] = partOf(head_);
         if (!writeNow() && !co_await flush()) co_return false;
         if (broken_) co_return false;
         if (agreement) {
@@ -467,7 +476,9 @@ bool Connection::writeNow() {
     const auto first =
         std::ranges::find_if(output_, [](const iovec& part) { return part.iov_len != 0; });
     if (first == output_.end()) break;
-    const auto result = stream_->write({first, output_.end()});
+    auto end = output_.end();
+    while (std::prev(end)->iov_len == 0) --end;
+    const auto result = stream_->write({first, end});
     if (result.state == ByteStream::State::wouldBlock) return false;
     if (result.state == ByteStream::State::broken) broken_ = true;
     auto written = result.count;
