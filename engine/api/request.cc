@@ -243,7 +243,7 @@ std::string Request::headerContentType() const {
 void Request::describe(js::Class<Request>& c, const Compatibility&) {
   c.name(kInterface).constructor<&Request::construct>();
   c.attribute<&Request::method>("method");
-  c.attribute<&Request::url>("url");
+  c.attribute<&Request::urlString>("url");
   c.attribute<&Request::headers>("headers");
   c.attribute<&Request::redirect>("redirect");
   c.attribute<&Request::signal>("signal");

@@ -50,6 +50,9 @@ class Request final : public js::Object, public Body {
 
   std::string method() const;
   const std::string& url();
+  v8::Local<v8::Value> urlString(js::Lock& js) {
+    return js.isolate().recentStrings().get(js, url());
+  }
   js::Ptr<Headers> headers();
   std::string redirect() const { return redirect_; }
   bool follows() const { return redirect_ == "follow"; }

@@ -197,6 +197,7 @@ v8::Local<v8::Promise> StorageOperations::list(const StorageListOptions& options
 js::Answer StorageOperations::put(v8::Local<v8::Value> first, v8::Local<v8::Value> second,
                                   v8::Local<v8::Value> third) {
   auto optionsFrom = [&](v8::Local<v8::Value> given) {
+    if (given->IsUndefined()) return StorageWriteOptions();
     if (!given->IsNullOrUndefined() && !given->IsObject()) throw js::typeError(kPutForms);
     return js::Convert<StorageWriteOptions>::fromJs(js_, given);
   };

@@ -58,6 +58,7 @@ Isolate::~Isolate() {
     rejections_.clear();
     lateHandled_.clear();
     templates_.clear();
+    recentStrings_.clear();
     blanks_.clear();
     preparedContext_.Reset();
     preparedHooks_.Reset();

@@ -14,6 +14,7 @@
 #include "engine/js/external-memory.h"
 #include "engine/js/lock.h"
 #include "engine/js/object.h"
+#include "engine/js/recent-strings.h"
 #include "engine/js/snapshot.h"
 
 namespace lathe {
@@ -63,6 +64,9 @@ class Isolate {
   // Zeroed memory for an ArrayBuffer. Throws RangeError (js::Error) when the limit refuses it.
   std::unique_ptr<v8::BackingStore> newBackingStore(std::size_t bytes);
 
+  // Strings that are made again and again.
+  RecentStrings& recentStrings() { return recentStrings_; }
+
   // The account of what C++ holds for scripts.
   const std::shared_ptr<ExternalMemory>& externalMemory() const { return externalMemory_; }
 
@@ -100,6 +104,7 @@ class Isolate {
   std::vector<std::intptr_t> references_;
   v8::StartupData blob_{};
   v8::Isolate* v8_ = nullptr;
+  RecentStrings recentStrings_;
   std::vector<std::unique_ptr<Blanks>> blanks_;  // one for each context
   v8::Global<v8::Context> preparedContext_;
   v8::Global<v8::Object> preparedHooks_;

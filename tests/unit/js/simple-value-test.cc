@@ -1,51 +1,15 @@
 #include "engine/js/simple-value.h"
 
-#include <functional>
-#include <memory>
-
-#include <boost/asio/io_context.hpp>
 #include <doctest/doctest.h>
 
-#include "engine/js/platform.h"
 #include "engine/js/serializer.h"
 #include "engine/js/value.h"
+#include "tests/unit/js/script.h"
 
 using namespace lathe::js;
+using lathe::js::test::Script;
 
 namespace {
-
-// An isolate with an empty context.
-class Script {
- public:
-  Script() {
-    static Platform platform;
-    isolate_ = v8::Isolate::Allocate();
-    platform.adopt(isolate_, loop_.get_executor());
-    v8::Isolate::CreateParams params;
-    params.array_buffer_allocator_shared = allocator_;
-    v8::Isolate::Initialize(isolate_, params);
-    dispose_ = [this] {
-      platform.abandon(isolate_);
-      isolate_->Dispose();
-    };
-  }
-  ~Script() { dispose_(); }
-
-  void within(const std::function<void(Lock&)>& body) {
-    v8::Isolate::Scope entered(isolate_);
-    v8::HandleScope handles(isolate_);
-    v8::Context::Scope context(v8::Context::New(isolate_));
-    Lock js(isolate_);
-    body(js);
-  }
-
- private:
-  boost::asio::io_context loop_;
-  std::shared_ptr<v8::ArrayBuffer::Allocator> allocator_{
-      v8::ArrayBuffer::Allocator::NewDefaultAllocator()};
-  v8::Isolate* isolate_ = nullptr;
-  std::function<void()> dispose_;
-};
 
 v8::Local<v8::Value> evaluate(Lock& js, const char* expression) {
   auto script = check(v8::Script::Compile(js.context(), js.string(expression)));
