@@ -13,6 +13,37 @@ export const putsAndGetsOneKey = inBoth(async (storage) => {
   strictEqual(await storage.get(""), "the empty key");
 });
 
+// Answers that are there at once become promises in JavaScript, which a script's changes to the language
+// must not reach.
+export const eachAnswerIsAPromiseOfItsOwn = inBoth(async (storage) => {
+  strictEqual(`${storage.get.name} ${storage.get.length}`, "get 1");
+  strictEqual(`${storage.put.name} ${storage.put.length}`, "put 0");
+  strictEqual(`${storage.delete.name} ${storage.delete.length}`, "delete 1");
+  await storage.put("a", { then: "not a function" });
+  const { resolve } = Promise;
+  const { call } = Function.prototype;
+  Promise.resolve = Function.prototype.call = () => ok(false, "called");
+  try {
+    const answers = [() => storage.put("b", 1), () => storage.get("a"), () => storage.delete("missing")];
+    for (const answer of answers) {
+      const [first, second] = [answer(), answer()];
+      strictEqual(Object.getPrototypeOf(first), Promise.prototype);
+      ok(first !== second);
+    }
+  } finally {
+    Promise.resolve = resolve;
+    Function.prototype.call = call;
+  }
+  deepStrictEqual(await storage.get("a"), { then: "not a function" });
+  // Mistakes reject the promise; those of delete() are thrown.
+  const { put, get } = storage;
+  await rejects(storage.put("a"), TypeError);
+  await rejects(storage.get(), TypeError);
+  throws(() => storage.delete(), TypeError);
+  throws(() => put.call({}, "a", 1), TypeError);
+  throws(() => get.call(undefined, "a"), TypeError);
+});
+
 export const valuesAreCopiedAtTheCall = inBoth(async (storage) => {
   const value = { n: 1 };
   const put = storage.put("a", value);
