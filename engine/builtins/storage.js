@@ -1,8 +1,8 @@
 // `get`, `put` and `delete` of a Durable Object's storage, and of a transaction.
 //
 // What they answer is mostly there at once. Their native halves, which are called through these, give the
-// answer itself then, and a promise only when it is still to come or an error: compiled JavaScript makes a
-// promise in a tenth of the time that it takes through V8's API, which was more than all the rest of a call.
+// answer itself then, and a promise only when it is still to come or an error: made through V8's API, a
+// promise takes more than all the rest of a cached get().
 import { objectAssign, promiseResolve, uncurryThis } from './primordials.js';
 
 export function promiseAnswers({ prototype }) {

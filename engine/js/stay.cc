@@ -1,7 +1,5 @@
 #include "engine/js/stay.h"
 
-#include <utility>
-
 namespace lathe::js {
 namespace {
 

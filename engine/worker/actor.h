@@ -160,8 +160,8 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   // Those that wait for an instance of the new code.
   std::list<std::shared_ptr<Event>> waiting_;
   std::list<std::shared_ptr<Event>> underWay_;
-  // When the last event has ended. The timer runs on meanwhile: to set it for each event would cost
-  // more than many an event does.
+  // When the last event has ended. The timer runs on meanwhile, instead of being set for each
+  // event.
   std::chrono::steady_clock::time_point idleSince_;
   boost::asio::steady_timer idleTimer_;
   bool idleTimerRuns_ = false;
