@@ -21,6 +21,7 @@
 #include "cli/test-command.h"
 #include "cli/usage-error.h"
 #include "engine/http/listener.h"
+#include "engine/host/start.h"
 
 namespace lathe::cli {
 
@@ -75,12 +76,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
 
 }  // namespace lathe::cli
 
-int main(int count, char** arguments) {
-  // Calls into what is loaded later (engine/openssl.h) cannot be bound now.
-  if (std::getenv("LD_BIND_NOW")) {
-    ::unsetenv("LD_BIND_NOW");
-    ::execv("/proc/self/exe", arguments);
-  }
+int latheMain(int count, char** arguments) {
   // A reader that leaves is told by write(), not by a signal.
   std::signal(SIGPIPE, SIG_IGN);
   return static_cast<int>(lathe::cli::run({arguments, arguments + count}));

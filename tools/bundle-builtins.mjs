@@ -1,4 +1,4 @@
-// Bundles the platform's JavaScript half, with the npm libraries it imports, into one script.
+// Bundles the platform's JavaScript half into one script.
 //
 //   node bundle-builtins.mjs MAIN.js BUNDLE.js DEPFILE
 //
@@ -6,7 +6,6 @@
 // files went into it.
 
 import { writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { build } from "esbuild";
 
 const [main, bundle, depfile] = process.argv.slice(2);
@@ -15,25 +14,13 @@ if (depfile === undefined) {
   process.exit(2);
 }
 
-// core-js keeps its state in a way that a snapshot cannot hold; ours says why.
-const polyfillState = {
-  name: "polyfill-state",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/internals\/internal-state$/ }, () => ({
-      path: resolve(dirname(main), "polyfill-state.cjs"),
-    }));
-  },
-};
-
 const { metafile } = await build({
   entryPoints: [main],
   outfile: bundle,
   bundle: true,
-  plugins: [polyfillState],
   format: "iife",
   globalName: "latheBuiltins",
-  // V8 10.2 is Node 18's: what is newer is lowered, or reported when it cannot be.
-  target: "node18",
+  target: "esnext",
   platform: "neutral",
   mainFields: ["module", "main"],
   // A script sees the names of functions and classes; it never sees their comments and layout.

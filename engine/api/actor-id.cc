@@ -8,7 +8,6 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
-#include "engine/openssl.h"
 #include "engine/random-bytes.h"
 
 namespace lathe::api {
@@ -18,7 +17,6 @@ using Half = std::array<std::uint8_t, ActorId::kBytes / 2>;
 
 // The first half of HMAC-SHA256 under the hash of the namespace's key.
 Half macOf(std::string_view uniqueKey, std::span<const std::uint8_t> data) {
-  requireOpenSsl();
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> key, mac;
   SHA256(reinterpret_cast<const std::uint8_t*>(uniqueKey.data()), uniqueKey.size(), key.data());
   unsigned length = 0;

@@ -9,9 +9,9 @@ namespace {
 std::optional<std::string> bytesOf(js::Lock& js, v8::Local<v8::Value> data) {
   auto text = js::check(data->ToString(js.context()));
   if (!text->ContainsOnlyOneByte()) return std::nullopt;
-  std::string bytes(static_cast<std::size_t>(text->Length()), '\0');
-  text->WriteOneByte(js.v8(), reinterpret_cast<std::uint8_t*>(bytes.data()), 0, text->Length(),
-                     v8::String::NO_NULL_TERMINATION);
+  const auto length = static_cast<std::uint32_t>(text->Length());
+  std::string bytes(length, '\0');
+  text->WriteOneByteV2(js.v8(), 0, length, reinterpret_cast<std::uint8_t*>(bytes.data()));
   return bytes;
 }
 

@@ -43,6 +43,10 @@ std::string kindOf(js::Lock&, v8::Local<v8::Object> object) {
   return "object";
 }
 
+double sharedByteLength(v8::Local<v8::Value> buffer) {
+  return static_cast<double>(buffer.As<v8::SharedArrayBuffer>()->ByteLength());
+}
+
 v8::Local<v8::Value> getPromiseDetails(js::Lock& js, v8::Local<v8::Promise> promise) {
   bool pending = promise->State() == v8::Promise::kPending;
   v8::Local<v8::Value> details[] = {
@@ -138,7 +142,7 @@ v8::Local<v8::Value> asyncFrame(js::Lock& js) { return js::asyncFrame(js); }
 
 v8::Local<v8::Value> swapAsyncFrame(js::Lock& js, v8::Local<v8::Value> frame) {
   auto before = js::asyncFrame(js);
-  js.context()->SetContinuationPreservedEmbedderData(frame);
+  js.v8()->SetContinuationPreservedEmbedderDataV2(frame);
   return before;
 }
 

@@ -12,6 +12,7 @@ namespace lathe::api {
 // ---- What V8 knows about a value ----
 
 std::string kindOf(js::Lock& js, v8::Local<v8::Object> object);
+double sharedByteLength(v8::Local<v8::Value> buffer);
 v8::Local<v8::Value> getPromiseDetails(js::Lock& js, v8::Local<v8::Promise> promise);
 v8::Local<v8::Value> getProxyDetails(js::Lock& js, v8::Local<v8::Value> value);
 v8::Local<v8::Value> previewEntries(js::Lock& js, v8::Local<v8::Object> collection);

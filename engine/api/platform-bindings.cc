@@ -104,6 +104,7 @@ constexpr js::Function kNatives[] = {
     js::function<&rpcSend>("rpcSend"),
     js::function<&setTimer>("setTimer"),
     js::function<&setTimerKeepsAlive>("setTimerKeepsAlive"),
+    js::function<&sharedByteLength>("sharedByteLength"),
     js::function<&swapAsyncFrame>("swapAsyncFrame"),
     js::function<&timeOrigin>("timeOrigin"),
     js::function<&waitUntil>("waitUntil"),

@@ -42,8 +42,8 @@ class InstanceSearch {
     if (object->IsMap()) return addElements(object.As<v8::Map>()->AsArray());
     if (object->IsSet()) return addElements(object.As<v8::Set>()->AsArray());
     if (hasFormOfItsOwn(object)) return;
-    if (plain_.IsEmpty()) plain_ = v8::Object::New(js_.v8())->GetPrototype();
-    if (object->GetPrototype() != plain_) {
+    if (plain_.IsEmpty()) plain_ = v8::Object::New(js_.v8())->GetPrototypeV2();
+    if (object->GetPrototypeV2() != plain_) {
       throw js::domException("DataCloneError", "Could not serialize object of type \"" +
                                                    js::toUtf8(js_, object->GetConstructorName()) +
                                                    "\". This type does not support serialization.");

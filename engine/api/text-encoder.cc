@@ -12,12 +12,12 @@ v8::Local<v8::Uint8Array> TextEncoder::encode(js::Lock& js,
   if (!input) return js::uint8Array(js, {});
   auto text = js::check((*input)->ToString(js.context()));
   // Straight into the buffer: text may be large.
-  int length = text->Utf8Length(js.v8());
-  auto store = js.isolate().newBackingStore(static_cast<std::size_t>(length));
-  text->WriteUtf8(js.v8(), static_cast<char*>(store->Data()), length, nullptr,
-                  v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+  const std::size_t length = text->Utf8LengthV2(js.v8());
+  auto store = js.isolate().newBackingStore(length);
+  text->WriteUtf8V2(js.v8(), static_cast<char*>(store->Data()), length,
+                    v8::String::WriteFlags::kReplaceInvalidUtf8);
   auto buffer = v8::ArrayBuffer::New(js.v8(), std::move(store));
-  return v8::Uint8Array::New(buffer, 0, static_cast<std::size_t>(length));
+  return v8::Uint8Array::New(buffer, 0, length);
 }
 
 // https://encoding.spec.whatwg.org/#dom-textencoder-encodeinto
@@ -33,18 +33,16 @@ v8::Local<v8::Object> TextEncoder::encodeInto(js::Lock& js, v8::Local<v8::Value>
   std::span<std::uint8_t> room(
       const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data())), bytes.size());
   // A code unit becomes at least one byte, so no more of them can fit than there are bytes.
-  auto units = std::min(static_cast<std::size_t>(text->Length()), room.size());
-  constexpr int kOptions = v8::String::NO_NULL_TERMINATION;
+  const auto units =
+      static_cast<std::uint32_t>(std::min(static_cast<std::size_t>(text->Length()), room.size()));
   web::EncodeIntoProgress progress;
   if (text->IsOneByte()) {
     std::string copy(units, '\0');
-    text->WriteOneByte(js.v8(), reinterpret_cast<std::uint8_t*>(copy.data()), 0,
-                       static_cast<int>(units), kOptions);
+    text->WriteOneByteV2(js.v8(), 0, units, reinterpret_cast<std::uint8_t*>(copy.data()));
     progress = web::encodeLatin1Into(copy, room);
   } else {
     std::u16string copy(units, u'\0');
-    text->Write(js.v8(), reinterpret_cast<std::uint16_t*>(copy.data()), 0, static_cast<int>(units),
-                kOptions);
+    text->WriteV2(js.v8(), 0, units, reinterpret_cast<std::uint16_t*>(copy.data()));
     progress = web::encodeUtf16Into(copy, room);
   }
   auto result = v8::Object::New(js.v8());

@@ -36,7 +36,6 @@ import {
   setHas,
   setSize,
   setValues,
-  sharedArrayBufferByteLength,
   stringValueOf,
   symbolValueOf,
   typedArrayLength,
@@ -296,7 +295,7 @@ function tagOf(object) {
 
 function bytesOfBuffer(buffer, kind) {
   const length =
-    kind === 'arraybuffer' ? arrayBufferByteLength(buffer) : sharedArrayBufferByteLength(buffer);
+    kind === 'arraybuffer' ? arrayBufferByteLength(buffer) : native.sharedByteLength(buffer);
   return new ByteArray(buffer, 0, length);
 }
 

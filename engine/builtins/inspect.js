@@ -47,7 +47,6 @@ import {
   ownKeys,
   reflectApply,
   regExpToString,
-  sharedArrayBufferByteLength,
   stringRepeat,
   stringSlice,
   stringSplit,
@@ -316,7 +315,7 @@ class Inspection {
       case 'sharedarraybuffer': {
         const isShared = kind === 'sharedarraybuffer';
         const prefix = prefixOf(names, isShared ? 'SharedArrayBuffer' : 'ArrayBuffer');
-        const length = (isShared ? sharedArrayBufferByteLength : arrayBufferByteLength)(value);
+        const length = (isShared ? native.sharedByteLength : arrayBufferByteLength)(value);
         return braces(prefix, {
           entries: (level) => [
             bufferContents(this, value),

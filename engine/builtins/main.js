@@ -3,7 +3,6 @@
 // `install(global, native, hidden)` defines its globals on `global` and returns the hooks by which C++ calls
 // into it; `hidden` has the native interfaces that are no globals. Nothing here holds a native object or a
 // timer at that time: only functions, classes and plain data.
-import './polyfills.js';
 import {
   AbortController,
   AbortSignal,

@@ -13,6 +13,7 @@
 //                             'asyncgeneratorfunction' (IsAsyncFunction and IsGeneratorFunction)
 //                             'asyncfunction' 'generatorfunction' 'function' 'platform' (an instance of
 //                             a class bound from C++) 'object'
+//   sharedByteLength(buffer)           the length of a SharedArrayBuffer, whose getter no snapshot has
 //   getPromiseDetails(promise)         [0 pending | 1 fulfilled | 2 rejected, result]
 //   getProxyDetails(value)             [target, handler], both null when revoked; undefined for others
 //   previewEntries(collection)         [entries, isKeyValue] of a Map, Set, or iterator of either

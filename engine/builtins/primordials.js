@@ -127,9 +127,6 @@ export const dataViewBuffer = getterOf(DataView.prototype, 'buffer');
 export const dataViewByteLength = getterOf(DataView.prototype, 'byteLength');
 export const dataViewByteOffset = getterOf(DataView.prototype, 'byteOffset');
 export const arrayBufferByteLength = getterOf(ArrayBuffer.prototype, 'byteLength');
-const SharedBuffer = globalThis.SharedArrayBuffer;
-export const sharedArrayBufferByteLength =
-  SharedBuffer === undefined ? () => 0 : getterOf(SharedBuffer.prototype, 'byteLength');
 
 // The values of a Set, or the [key, value] pairs of a Map, as an array of our own.
 export function setValues(set) {

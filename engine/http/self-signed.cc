@@ -8,7 +8,6 @@
 #include <openssl/x509v3.h>
 
 #include "engine/http/openssl-owners.h"
-#include "engine/openssl.h"
 #include "engine/random-bytes.h"
 
 namespace lathe::http {
@@ -127,7 +126,6 @@ CertificatePtr certificateIn(std::string_view pem) {
 }  // namespace
 
 TlsIdentity makeSelfSigned(const CertificateTerms& terms) {
-  requireOpenSsl();
   const KeyPtr key(must(::EVP_EC_gen("P-256")));
   const CertificatePtr owned(must(::X509_new()));
   auto* certificate = owned.get();
@@ -150,7 +148,6 @@ TlsIdentity makeSelfSigned(const CertificateTerms& terms) {
 }
 
 std::optional<CertificateTerms> termsOf(std::string_view pem) {
-  requireOpenSsl();
   const auto certificate = certificateIn(pem);
   ::ERR_clear_error();
   if (!certificate) return std::nullopt;
@@ -160,7 +157,6 @@ std::optional<CertificateTerms> termsOf(std::string_view pem) {
 }
 
 bool isWhole(const TlsIdentity& identity) {
-  requireOpenSsl();
   const auto certificate = certificateIn(identity.certificates);
   const KeyPtr key(::PEM_read_bio_PrivateKey(bioOf(identity.key).get(), nullptr, nullptr, nullptr));
   const bool whole =

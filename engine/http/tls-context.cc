@@ -6,7 +6,6 @@
 #include <openssl/ssl.h>
 
 #include "engine/http/openssl-owners.h"
-#include "engine/openssl.h"
 
 namespace lathe::http {
 
@@ -92,7 +91,6 @@ TlsClientContext::~TlsClientContext() {
 
 ssl_ctx_st* TlsClientContext::get() {
   if (context_) return context_;
-  requireOpenSsl();
   context_ = newContext(::TLS_client_method()).release();
   ::SSL_CTX_set_default_verify_paths(context_);
   ::SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
@@ -100,7 +98,6 @@ ssl_ctx_st* TlsClientContext::get() {
 }
 
 TlsServerContext::TlsServerContext(const TlsIdentity& identity) {
-  requireOpenSsl();
   auto context = newContext(::TLS_server_method());
   useCertificates(context.get(), identity.certificates);
   useKey(context.get(), identity.key);

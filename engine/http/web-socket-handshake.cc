@@ -8,7 +8,6 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <openssl/sha.h>
 
-#include "engine/openssl.h"
 #include "engine/web/forgiving-base64.h"
 
 namespace lathe::http {
@@ -100,7 +99,6 @@ std::unique_ptr<WebSocketAgreement> acceptWebSocket(const WebSocketRequest& requ
 std::string acceptanceOf(std::string_view key) {
   const auto text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-  requireOpenSsl();
   ::SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return web::forgivingBase64Encode(digest);
 }

@@ -29,7 +29,8 @@ class Realm {
   // Where a V8 context keeps a pointer to its realm (aligned embedder data).
   static constexpr int kContextSlot = 1;
   static Realm& of(js::Lock& js) {
-    return *static_cast<Realm*>(js.context()->GetAlignedPointerFromEmbedderData(kContextSlot));
+    return *static_cast<Realm*>(
+        js.context()->GetAlignedPointerFromEmbedderData(kContextSlot, js::kPointerTag));
   }
 
   virtual boost::asio::any_io_executor executor() = 0;

@@ -15,10 +15,11 @@ class Blanks {
  public:
   // Of the current context; it has come from Isolate::newContext.
   static Blanks& of(Lock& js) {
-    return *static_cast<Blanks*>(js.context()->GetAlignedPointerFromEmbedderData(kContextSlot));
+    return *static_cast<Blanks*>(
+        js.context()->GetAlignedPointerFromEmbedderData(kContextSlot, kPointerTag));
   }
   void attach(v8::Local<v8::Context> context) {
-    context->SetAlignedPointerInEmbedderData(kContextSlot, this);
+    context->SetAlignedPointerInEmbedderData(kContextSlot, this, kPointerTag);
   }
 
   // A new wrapper of the interface with this class's tag.

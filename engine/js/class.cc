@@ -102,10 +102,12 @@ void ClassBuilder::addConstant(const char* name, int value) {
   template_->PrototypeTemplate()->Set(js.name(name), v8::Integer::New(isolate_, value), attributes);
 }
 
-void ClassBuilder::setFallback(v8::GenericNamedPropertyGetterCallback callback) {
+void ClassBuilder::setFallback(v8::NamedPropertyGetterCallback callback) {
   // Nothing that the fallback gives counts as a property: who sets one defines it.
-  auto query = [](v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Integer>&) {};
-  const v8::GenericNamedPropertyQueryCallback none = query;
+  auto query = [](v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Integer>&) {
+    return v8::Intercepted::kNo;
+  };
+  const v8::NamedPropertyQueryCallback none = query;
   if (references_) {
     references_->push_back(reinterpret_cast<std::intptr_t>(callback));
     references_->push_back(reinterpret_cast<std::intptr_t>(none));

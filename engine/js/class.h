@@ -75,7 +75,7 @@ class ClassBuilder {
   void addStatic(const char* name, Callback callback, int length);
   void addAttribute(const char* name, Callback getter, Callback setter, bool onInstance);
   void addConstant(const char* name, int value);
-  void setFallback(v8::GenericNamedPropertyGetterCallback callback);
+  void setFallback(v8::NamedPropertyGetterCallback callback);
   void inherit(const void* parentTag);
 
   bool exposed_ = true;
@@ -109,7 +109,7 @@ T* unwrap(Lock& js, v8::Local<v8::Value> value) {
   auto object = value.As<v8::Object>();
   if (!object->IsApiWrapper()) return nullptr;
   return static_cast<T*>(
-      static_cast<Object*>(object->GetAlignedPointerFromInternalField(kObjectField)));
+      static_cast<Object*>(object->GetAlignedPointerFromInternalField(kObjectField, kPointerTag)));
 }
 
 // The JavaScript face of `object`: the one it has, or a new one.
@@ -219,7 +219,7 @@ class Invocation {
       for (int i = next_; i < info_.Length(); ++i) rest.values.push_back(info_[i]);
       return rest;
     } else if constexpr (std::is_same_v<Arg, Receiver>) {
-      return Receiver{info_.Holder()};
+      return Receiver{info_.This()};
     } else {
       int index = next_++;
       try {
@@ -298,10 +298,10 @@ void methodCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
   Lock js(info.GetIsolate());
   // The template's signature has checked the receiver; only the prototype object itself can pass it
   // without an object behind it.
-  auto* object =
-      info.Holder()->IsApiWrapper()
-          ? static_cast<Object*>(info.Holder()->GetAlignedPointerFromInternalField(kObjectField))
-          : nullptr;
+  auto* object = info.This()->IsApiWrapper()
+                     ? static_cast<Object*>(info.This()->GetAlignedPointerFromInternalField(
+                           kObjectField, kPointerTag))
+                     : nullptr;
   if (object == nullptr) {
     info.GetIsolate()->ThrowException(v8::Exception::TypeError(js.string("Illegal invocation")));
     return;
@@ -311,20 +311,24 @@ void methodCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 // A property that neither the object nor its prototypes have.
 template <class T, auto method>
-void fallbackCallback(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Value>& info) {
+v8::Intercepted fallbackCallback(v8::Local<v8::Name> name,
+                                 const v8::PropertyCallbackInfo<v8::Value>& info) {
   Lock js(info.GetIsolate());
-  auto holder = info.Holder();
-  if (!name->IsString() || !holder->IsApiWrapper()) return;
-  auto* object = static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField));
-  if (object == nullptr) return;
+  auto holder = info.HolderV2();
+  if (!name->IsString() || !holder->IsApiWrapper()) return v8::Intercepted::kNo;
+  auto* object =
+      static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField, kPointerTag));
+  if (object == nullptr) return v8::Intercepted::kNo;
   try {
     auto value =
         (static_cast<T*>(object)->*method)(js, Receiver{holder}, toUtf8(js, name.As<v8::String>()));
-    if (!value.IsEmpty()) info.GetReturnValue().Set(value);
+    if (value.IsEmpty()) return v8::Intercepted::kNo;
+    info.GetReturnValue().Set(value);
   } catch (const ExceptionPending&) {
   } catch (...) {
     js.v8()->ThrowException(currentExceptionToJs(js));
   }
+  return v8::Intercepted::kYes;
 }
 
 template <auto function>

@@ -38,7 +38,7 @@ std::shared_ptr<const std::string> counted(Lock& js, std::string text) {
   if (text.size() < kCountedBytesMin) return std::make_shared<const std::string>(std::move(text));
   const auto& account = js.isolate().externalMemory();
   if (!account->charge(text.size())) {
-    js.v8()->LowMemoryNotification();
+    js.isolate().collectGarbage();
     if (!account->charge(text.size())) {
       throw rangeError("Out of memory: the bodies and blobs of this worker exceed its limit");
     }

@@ -1,8 +1,11 @@
 #include "engine/js/isolate.h"
 
+#include <boost/asio/post.hpp>
+
 #include "engine/compatibility.h"
 #include "engine/js/bindings.h"
 #include "engine/js/builtins-source.h"
+#include "engine/js/dom-exception.h"
 #include "engine/js/platform.h"
 #include "engine/js/stay.h"
 
@@ -12,7 +15,7 @@ Isolate::Isolate(v8::Isolate* raw) : v8_(raw) { v8_->SetData(0, this); }
 
 Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
                  const Bindings& bindings, const Options& options)
-    : platform_(&platform) {
+    : platform_(&platform), executor_(executor) {
   budget_.bytesMax = options.memoryBytesMax;
   allocator_ = makeArrayBufferAllocator(budget_);
   const auto [source, blob] = partsOf(options.snapshot);
@@ -34,10 +37,11 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
   v8_->SetCaptureStackTraceForUncaughtExceptions(true, 20, v8::StackTrace::kDetailed);
   v8_->AddNearHeapLimitCallback(&Isolate::nearHeapLimit, this);
   v8_->SetPromiseRejectCallback(&Isolate::onPromiseReject);
+  v8_->SetIsJSApiWrapperNativeErrorCallback(&Isolate::isError);
   onFatal_ = options.onFatal;
   if (onFatal_) {
     v8_->SetFatalErrorHandler([](const char*, const char* message) { fatal(message); });
-    v8_->SetOOMErrorHandler([](const char* place, bool) { fatal(place); });
+    v8_->SetOOMErrorHandler([](const char* place, const v8::OOMDetails&) { fatal(place); });
   }
 
   Stay entered(v8_);
@@ -63,10 +67,27 @@ Isolate::~Isolate() {
     preparedContext_.Reset();
     preparedHooks_.Reset();
   }
+  *self_ = nullptr;
   externalMemory_->close();
-  platform_->abandon(v8_);
   Stay::leave(v8_);
   v8_->Dispose();
+  platform_->abandon(v8_);
+}
+
+void Isolate::unreachable(Object& object) {
+  unreachable_.push_back(Ptr<Object>(&object, false));
+  if (unreachable_.size() > 1) return;  // posted with the first
+  boost::asio::post(executor_, [self = self_] {
+    if (!*self) return;
+    Stay entered((*self)->v8_);
+    v8::HandleScope handles((*self)->v8_);
+    (*self)->releaseUnreachable();
+  });
+}
+
+void Isolate::collectGarbage() {
+  v8_->LowMemoryNotification();
+  releaseUnreachable();
 }
 
 v8::Local<v8::Context> Isolate::newContext(v8::Local<v8::Object>* hooks) {
@@ -99,7 +120,7 @@ std::unique_ptr<v8::BackingStore> Isolate::newBackingStore(std::size_t bytes) {
   // V8 ends the process when its own allocation fails, so ask our allocator first.
   void* data = allocator_->Allocate(bytes);
   if (data == nullptr) {
-    v8_->LowMemoryNotification();
+    collectGarbage();
     data = allocator_->Allocate(bytes);
   }
   if (data == nullptr) throw rangeError("Array buffer allocation failed");
@@ -117,9 +138,16 @@ void Isolate::fatal(const char* why) {
   if (self && self->onFatal_) self->onFatal_(why ? why : "out of memory");
 }
 
+// Error.isError() takes a DOMException for an error too
+// (https://webidl.spec.whatwg.org/#idl-DOMException).
+bool Isolate::isError(v8::Isolate* isolate, v8::Local<v8::Object> object) {
+  Lock js(isolate);
+  return unwrap<DomException>(js, object) != nullptr;
+}
+
 void Isolate::onPromiseReject(v8::PromiseRejectMessage message) {
   auto promise = message.GetPromise();
-  auto* v8Isolate = promise->GetIsolate();
+  auto* v8Isolate = v8::Isolate::GetCurrent();
   auto& rejections = static_cast<Isolate*>(v8Isolate->GetData(0))->rejections_;
   if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) {
     rejections.push_back({{v8Isolate, promise}, {v8Isolate, message.GetValue()}});

@@ -73,9 +73,10 @@ class Isolate {
   // Keeps account of an object with a wrapper, so that it is released when the isolate goes.
   void track(Object& object) { objects_.push_back(object); }
   // Takes over the wrapper's share in an object whose wrapper the collector has found dead, and
-  // lets go of all such shares.
-  void unreachable(Object& object) { unreachable_.push_back(Ptr<Object>(&object, false)); }
-  void releaseUnreachable() { std::exchange(unreachable_, {}).clear(); }
+  // lets go of it from the loop.
+  void unreachable(Object& object);
+  // Has V8 collect all that it can, and lets go at once of what it finds dead.
+  void collectGarbage();
 
   // The heap limit was blown: what runs is being terminated and nothing may run here any more.
   bool condemned() const { return condemned_; }
@@ -94,6 +95,8 @@ class Isolate {
 
  private:
   static void fatal(const char* why);
+  void releaseUnreachable() { std::exchange(unreachable_, {}).clear(); }
+  static bool isError(v8::Isolate* isolate, v8::Local<v8::Object> object);
   static void onPromiseReject(v8::PromiseRejectMessage message);
   static std::size_t nearHeapLimit(void* self, std::size_t current, std::size_t initial);
 
@@ -111,6 +114,9 @@ class Isolate {
   std::unordered_map<const void*, v8::Global<v8::FunctionTemplate>> templates_;
   boost::intrusive::list<Object, boost::intrusive::constant_time_size<false>> objects_;
   std::vector<Ptr<Object>> unreachable_;
+  boost::asio::any_io_executor executor_;
+  // Tells what was posted for this isolate whether it is still there.
+  std::shared_ptr<Isolate*> self_ = std::make_shared<Isolate*>(this);
   struct Rejection {
     v8::Global<v8::Promise> promise;
     v8::Global<v8::Value> reason;

@@ -8,6 +8,9 @@ namespace lathe::js {
 
 class Isolate;
 
+// V8 checks with it what kind of pointer an object or a context keeps; all of ours are of one kind.
+inline constexpr v8::EmbedderDataTypeTag kPointerTag = v8::kEmbedderDataTypeTagDefault;
+
 // The proof, passed as an argument, that this thread is inside the isolate and one of its contexts
 // and may touch V8. It lives on the stack of an entry, is never stored and crosses no `co_await`
 // (see no-coroutine.h: the compiler refuses).

@@ -10,7 +10,7 @@ void NativeFunction::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   Lock js(info.GetIsolate());
   auto holder = info.This();
   Ptr<NativeFunction> self(static_cast<NativeFunction*>(
-      static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField))));
+      static_cast<Object*>(holder->GetAlignedPointerFromInternalField(kObjectField, kPointerTag))));
   try {
     self->body_(js, info[0]);
   } catch (const ExceptionPending&) {

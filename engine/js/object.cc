@@ -1,7 +1,6 @@
 #include "engine/js/object.h"
 
 #include "engine/js/isolate.h"
-#include "engine/js/v8-compat.h"
 
 namespace lathe::js {
 namespace {
@@ -20,21 +19,18 @@ v8::MaybeLocal<v8::Object> Object::wrapper(Lock& js) const {
 }
 
 void Object::attach(Lock& js, v8::Local<v8::Object> holder) {
-  holder->SetAlignedPointerInInternalField(kObjectField, this);
+  holder->SetAlignedPointerInInternalField(kObjectField, this, kPointerTag);
   wrapper_.Reset(js.v8(), holder);
   intrusive_ptr_add_ref(this);
   js.isolate().track(*this);
-  // Two passes, because V8 forbids everything but resetting the handle in the first. The isolate
-  // may go before the second, so it keeps the account in between.
+  // The collector calls this in the middle of its work. What the object's end leads to may enter
+  // JavaScript, so the isolate releases the object later.
   wrapper_.SetWeak(
       this,
       [](const v8::WeakCallbackInfo<Object>& info) {
         info.GetParameter()->wrapper_.Reset();
         info.GetParameter()->unlink();
         isolateOf(info).unreachable(*info.GetParameter());
-        info.SetSecondPassCallback([](const v8::WeakCallbackInfo<Object>& second) {
-          isolateOf(second).releaseUnreachable();
-        });
       },
       v8::WeakCallbackType::kParameter);
 }
@@ -46,7 +42,7 @@ void Object::detach() {
 }
 
 v8::Local<v8::Value> slot(v8::Local<v8::Object> wrapper, int index) {
-  return internalField(wrapper, kFirstSlot + index);
+  return wrapper->GetInternalField(kFirstSlot + index).As<v8::Value>();
 }
 
 void setSlot(v8::Local<v8::Object> wrapper, int index, v8::Local<v8::Value> value) {

@@ -27,8 +27,7 @@ class PageAllocator final : public v8::PageAllocator {
   bool SetPermissions(void* pages, size_t bytes, Permission permissions) override;
   bool DiscardSystemPages(void* pages, size_t bytes) override;
   bool DecommitPages(void* pages, size_t bytes) override;
-  // Asked for by versions of V8 that have it.
-  bool RecommitPages(void* pages, size_t bytes, Permission permissions) {
+  bool RecommitPages(void* pages, size_t bytes, Permission permissions) override {
     return SetPermissions(pages, bytes, permissions);
   }
 

@@ -39,14 +39,18 @@ class ForegroundRunner final : public v8::TaskRunner,
     isolate_ = nullptr;
   }
 
-  void PostTask(std::unique_ptr<v8::Task> task) override {
+  void PostTaskImpl(std::unique_ptr<v8::Task> task, const v8::SourceLocation&) override {
     std::lock_guard guard(mutex_);
     if (!isolate_) return;
     net::post(executor_, [self = shared_from_this(), task = std::move(task)] { self->run(*task); });
   }
-  void PostNonNestableTask(std::unique_ptr<v8::Task> task) override { PostTask(std::move(task)); }
+  void PostNonNestableTaskImpl(std::unique_ptr<v8::Task> task,
+                               const v8::SourceLocation& location) override {
+    PostTaskImpl(std::move(task), location);
+  }
 
-  void PostDelayedTask(std::unique_ptr<v8::Task> task, double seconds) override {
+  void PostDelayedTaskImpl(std::unique_ptr<v8::Task> task, double seconds,
+                           const v8::SourceLocation&) override {
     std::lock_guard guard(mutex_);
     if (!isolate_) return;
     auto timer = std::make_unique<net::steady_timer>(executor_, fromSeconds(seconds));
@@ -56,11 +60,12 @@ class ForegroundRunner final : public v8::TaskRunner,
       if (!error) self->run(*task);
     });
   }
-  void PostNonNestableDelayedTask(std::unique_ptr<v8::Task> task, double seconds) override {
-    PostDelayedTask(std::move(task), seconds);
+  void PostNonNestableDelayedTaskImpl(std::unique_ptr<v8::Task> task, double seconds,
+                                      const v8::SourceLocation& location) override {
+    PostDelayedTaskImpl(std::move(task), seconds, location);
   }
 
-  void PostIdleTask(std::unique_ptr<v8::IdleTask>) override {}
+  void PostIdleTaskImpl(std::unique_ptr<v8::IdleTask>, const v8::SourceLocation&) override {}
   bool IdleTasksEnabled() override { return false; }
   bool NonNestableTasksEnabled() const override { return true; }
   bool NonNestableDelayedTasksEnabled() const override { return true; }
@@ -171,22 +176,26 @@ class Platform::Implementation final : public v8::Platform {
 
   v8::PageAllocator* GetPageAllocator() override { return &pages_; }
   int NumberOfWorkerThreads() override { return workers_.count(); }
-  std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate) override {
+  std::shared_ptr<v8::TaskRunner> GetForegroundTaskRunner(v8::Isolate* isolate,
+                                                          v8::TaskPriority) override {
     std::lock_guard guard(mutex_);
-    return runners_.at(isolate);
+    // V8 asks on behalf of an isolate that goes, too.
+    auto found = runners_.find(isolate);
+    return found == runners_.end() ? closed_ : found->second;
   }
-  void CallOnWorkerThread(std::unique_ptr<v8::Task> task) override {
+  void PostTaskOnWorkerThreadImpl(v8::TaskPriority, std::unique_ptr<v8::Task> task,
+                                  const v8::SourceLocation&) override {
     workers_.post(std::move(task), Clock::now());
   }
-  void CallDelayedOnWorkerThread(std::unique_ptr<v8::Task> task, double seconds) override {
+  void PostDelayedTaskOnWorkerThreadImpl(v8::TaskPriority, std::unique_ptr<v8::Task> task,
+                                         double seconds, const v8::SourceLocation&) override {
     workers_.post(std::move(task), Clock::now() + fromSeconds(seconds));
   }
-  std::unique_ptr<v8::JobHandle> PostJob(v8::TaskPriority priority,
-                                         std::unique_ptr<v8::JobTask> task) override {
-    auto handle = v8::platform::NewDefaultJobHandle(this, priority, std::move(task),
-                                                    static_cast<std::size_t>(workers_.count()));
-    handle->NotifyConcurrencyIncrease();
-    return handle;
+  std::unique_ptr<v8::JobHandle> CreateJobImpl(v8::TaskPriority priority,
+                                               std::unique_ptr<v8::JobTask> task,
+                                               const v8::SourceLocation&) override {
+    return v8::platform::NewDefaultJobHandle(this, priority, std::move(task),
+                                             static_cast<std::size_t>(workers_.count()));
   }
   double MonotonicallyIncreasingTime() override {
     return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
@@ -206,6 +215,9 @@ class Platform::Implementation final : public v8::Platform {
   v8::TracingController tracing_;
   std::mutex mutex_;
   std::unordered_map<v8::Isolate*, std::shared_ptr<ForegroundRunner>> runners_;
+  // Takes tasks for isolates that are not there, and runs none.
+  const std::shared_ptr<ForegroundRunner> closed_ =
+      std::make_shared<ForegroundRunner>(nullptr, net::any_io_executor());
   WorkerThreads workers_;
 };
 
@@ -216,6 +228,7 @@ Platform::Platform(const std::string& flags) : implementation_(std::make_unique<
   v8::V8::SetFlagsFromString("--no-wasm-async-compilation");
   // The snapshot is a part of the program: to sum its bytes up at every start proves nothing.
   v8::V8::SetFlagsFromString("--no-verify-snapshot-checksum");
+  v8::V8::SetFlagsFromString("--js-sum-precise");
   if (!flags.empty()) v8::V8::SetFlagsFromString(flags.c_str(), flags.size());
   v8::V8::InitializePlatform(implementation_.get());
   v8::V8::Initialize();

@@ -36,7 +36,7 @@ class Platform {
     Platform& platform_;
   };
 
-  // No task of `isolate` runs any more. Before Isolate::Dispose.
+  // No task of `isolate` runs any more. After Isolate::Dispose, which posts some.
   void abandon(v8::Isolate* isolate);
 
  private:

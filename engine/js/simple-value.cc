@@ -85,13 +85,13 @@ std::optional<std::string> serializeSimple(Lock& js, v8::Local<v8::Value> value)
   } else if (value->IsString()) {
     auto string = value.As<v8::String>();
     if (!string->IsOneByte()) return std::nullopt;
-    const int length = string->Length();
+    const auto length = static_cast<std::uint32_t>(string->Length());
     bytes.push_back(kLatin1);
-    appendNumber(bytes, static_cast<std::uint32_t>(length));
+    appendNumber(bytes, length);
     const std::size_t start = bytes.size();
-    bytes.resize(start + static_cast<std::size_t>(length));
-    string->WriteOneByte(js.v8(), reinterpret_cast<std::uint8_t*>(bytes.data() + start), 0, length,
-                         v8::String::NO_NULL_TERMINATION);
+    bytes.resize(start + length);
+    string->WriteOneByteV2(js.v8(), 0, length,
+                           reinterpret_cast<std::uint8_t*>(bytes.data() + start));
   } else if (value->IsBoolean()) {
     bytes.push_back(value->IsTrue() ? kTrue : kFalse);
   } else if (value->IsNull()) {

@@ -29,7 +29,7 @@ v8::Local<v8::Value> iteratorPrototype(Lock& js) {
   auto array = v8::Array::New(js.v8());
   auto method = array->Get(js.context(), v8::Symbol::GetIterator(js.v8())).ToLocalChecked();
   auto iterator = method.As<v8::Function>()->Call(js.context(), array, 0, nullptr).ToLocalChecked();
-  return iterator.As<v8::Object>()->GetPrototype().As<v8::Object>()->GetPrototype();
+  return iterator.As<v8::Object>()->GetPrototypeV2().As<v8::Object>()->GetPrototypeV2();
 }
 
 v8::Local<v8::Object> prototypeOf(Lock& js, v8::Local<v8::Function> constructor) {
@@ -48,11 +48,11 @@ v8::Local<v8::Object> installInterfaces(Lock& js, const Bindings& bindings,
     auto name = toUtf8(js, constructor->GetName().As<v8::String>());
     auto prototype = prototypeOf(js, constructor);
     if (name.ends_with(" Iterator")) {
-      prototype->SetPrototype(js.context(), iteratorPrototype(js)).Check();
+      prototype->SetPrototypeV2(js.context(), iteratorPrototype(js)).Check();
     }
     if (name == "DOMException") {
       auto error = global->Get(js.context(), js.name("Error")).ToLocalChecked().As<v8::Function>();
-      prototype->SetPrototype(js.context(), prototypeOf(js, error)).Check();
+      prototype->SetPrototypeV2(js.context(), prototypeOf(js, error)).Check();
     }
     auto place = exposed ? global : hidden;
     place->DefineOwnProperty(js.context(), js.name(name), constructor, v8::DontEnum).Check();
@@ -67,14 +67,14 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, BuiltinsSo
   for (const auto& entry : bindings.natives) define(js, native, entry, v8::None);
 
   // Run as the body of a function, the bundle leaves no global behind.
-  v8::ScriptOrigin origin(js.v8(), js.string(kBuiltinsName));
+  v8::ScriptOrigin origin(js.string(kBuiltinsName));
   auto text = v8::String::NewExternalOneByte(js.v8(), &builtins).ToLocalChecked();
   v8::ScriptCompiler::Source source(text, origin);
   v8::Local<v8::Function> body;
   v8::Local<v8::Value> module, install, hooks;
   auto context = js.context();
   v8::Local<v8::Value> arguments[] = {context->Global(), native, hidden};
-  if (v8::ScriptCompiler::CompileFunctionInContext(context, &source, 0, nullptr, 0, nullptr)
+  if (v8::ScriptCompiler::CompileFunction(context, &source, 0, nullptr, 0, nullptr)
           .ToLocal(&body) &&
       body->Call(context, js.undefined(), 0, nullptr).ToLocal(&module) &&
       module.As<v8::Object>()->Get(context, js.name("install")).ToLocal(&install) &&

@@ -9,10 +9,9 @@ std::string toUtf8(Lock& js, v8::Local<v8::String> string) {
   if (string->IsOneByte() && string->Length() > 0) {
     // Most strings are ASCII: copy first and look afterwards, which is cheaper than asking V8 for
     // the size.
-    int length = string->Length();
-    text.resize(static_cast<std::size_t>(length));
-    string->WriteOneByte(js.v8(), reinterpret_cast<std::uint8_t*>(text.data()), 0, length,
-                         v8::String::NO_NULL_TERMINATION);
+    auto length = static_cast<std::uint32_t>(string->Length());
+    text.resize(length);
+    string->WriteOneByteV2(js.v8(), 0, length, reinterpret_cast<std::uint8_t*>(text.data()));
     bool ascii = true;
     std::size_t i = 0;
     for (; i + 8 <= text.size(); i += 8) {
@@ -26,9 +25,9 @@ std::string toUtf8(Lock& js, v8::Local<v8::String> string) {
     for (; ascii && i < text.size(); ++i) ascii = static_cast<unsigned char>(text[i]) < 0x80;
     if (ascii) return text;
   }
-  text.resize(static_cast<std::size_t>(string->Utf8Length(js.v8())));
-  string->WriteUtf8(js.v8(), text.data(), static_cast<int>(text.size()), nullptr,
-                    v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+  text.resize(string->Utf8LengthV2(js.v8()));
+  string->WriteUtf8V2(js.v8(), text.data(), text.size(),
+                      v8::String::WriteFlags::kReplaceInvalidUtf8);
   return text;
 }
 
@@ -61,9 +60,9 @@ v8::Local<v8::String> utf16(Lock& js, std::u16string_view text) {
 
 DomString Convert<DomString>::fromJs(Lock& js, v8::Local<v8::Value> value) {
   auto string = check(value->ToString(js.context()));
-  DomString text(static_cast<std::size_t>(string->Length()), u'\0');
-  string->Write(js.v8(), reinterpret_cast<std::uint16_t*>(text.data()), 0, string->Length(),
-                v8::String::NO_NULL_TERMINATION);
+  auto length = static_cast<std::uint32_t>(string->Length());
+  DomString text(length, u'\0');
+  string->WriteV2(js.v8(), 0, length, reinterpret_cast<std::uint16_t*>(text.data()));
   return text;
 }
 
@@ -74,9 +73,9 @@ ByteString Convert<ByteString>::fromJs(Lock& js, v8::Local<v8::Value> value) {
     throw typeError("contains a character that is greater than 255.");
   }
   ByteString result;
-  result.bytes.resize(static_cast<std::size_t>(string->Length()));
-  string->WriteOneByte(js.v8(), reinterpret_cast<std::uint8_t*>(result.bytes.data()), 0,
-                       string->Length(), v8::String::NO_NULL_TERMINATION);
+  auto length = static_cast<std::uint32_t>(string->Length());
+  result.bytes.resize(length);
+  string->WriteOneByteV2(js.v8(), 0, length, reinterpret_cast<std::uint8_t*>(result.bytes.data()));
   return result;
 }
 

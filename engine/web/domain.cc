@@ -1,14 +1,20 @@
 #include "engine/web/domain.h"
 
-#include <algorithm>
 #include <array>
-#include <stdexcept>
 
-#include <unicode/uidna.h>
-
+#include "engine/host/start.h"
 #include "engine/web/ascii.h"
-#include "engine/web/idna-delta.h"
 #include "engine/web/utf8.h"
+
+// ada's C interface, of which the host brings no header. An empty text tells of a failure.
+extern "C" {
+struct ada_owned_string {
+  const char* data;
+  std::size_t length;
+};
+ada_owned_string ada_idna_to_ascii(const char* input, std::size_t length);
+void ada_free_owned_string(ada_owned_string text);
+}
 
 namespace lathe::web {
 
@@ -50,56 +56,18 @@ bool appendAsciiDomain(std::string& out, std::string_view domain) {
   return out.size() > start;
 }
 
-// ICU's UTS #46, with the options of https://url.spec.whatwg.org/#domain-parser-toascii. Immutable,
-// and good for any thread.
-const UIDNA* uts46() {
-  static const UIDNA* const instance = [] {
-    UErrorCode error = U_ZERO_ERROR;
-    UIDNA* opened = uidna_openUTS46(
-        UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII, &error);
-    if (U_FAILURE(error)) {
-      throw std::runtime_error(std::string("ICU has no IDNA data: ") + u_errorName(error));
-    }
-    return opened;
-  }();
-  return instance;
-}
+struct FreedByAda {
+  ada_owned_string text;
+  ~FreedByAda() { ada_free_owned_string(text); }
+};
 
-// Reported by ICU in any case, but only errors where CheckHyphens and VerifyDnsLength are true.
-constexpr std::uint32_t kIgnoredErrors =
-    UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4 |
-    UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LONG | UIDNA_ERROR_DOMAIN_NAME_TOO_LONG;
-
-// Whether a label is Punycode of nothing but ASCII ("xn--a-", "xn--"), which UTS #46 refuses since
-// Unicode 15.1, and ICU only since then. ICU itself never writes such a label.
-bool hasAsciiOnlyPunycode(std::string_view domain) {
-  while (!domain.empty()) {
-    const std::string_view label = domain.substr(0, domain.find('.'));
-    if (label.starts_with("xn--") && label.ends_with('-')) return true;
-    domain.remove_prefix(std::min(label.size() + 1, domain.size()));
-  }
-  return false;
-}
-
-// https://www.unicode.org/reports/tr46/#ToASCII
-bool appendUnicodeDomain(std::string& out, std::string_view original) {
-  if (original.size() > kUnicodeDomainBytesMax) return false;
-  const std::string domain = withNewerIdnaMappings(original);
-  std::string ascii(domain.size() + 64, '\0');
-  for (;;) {
-    UErrorCode error = U_ZERO_ERROR;
-    UIDNAInfo info = UIDNA_INFO_INITIALIZER;
-    const std::int32_t length = uidna_nameToASCII_UTF8(
-        uts46(), domain.data(), static_cast<std::int32_t>(domain.size()), ascii.data(),
-        static_cast<std::int32_t>(ascii.size()), &info, &error);
-    if (error == U_BUFFER_OVERFLOW_ERROR) {
-      ascii.resize(static_cast<std::size_t>(length));
-      continue;
-    }
-    if (U_FAILURE(error) || (info.errors & ~kIgnoredErrors) != 0) return false;
-    ascii.resize(static_cast<std::size_t>(length));
-    return !hasAsciiOnlyPunycode(ascii) && appendAsciiDomain(out, ascii);
-  }
+// https://www.unicode.org/reports/tr46/#ToASCII, with the options of
+// https://url.spec.whatwg.org/#domain-parser-toascii, which are ada's.
+bool appendUnicodeDomain(std::string& out, std::string_view domain) {
+  if (domain.size() > kUnicodeDomainBytesMax) return false;
+  host::initialize();
+  const FreedByAda ascii{ada_idna_to_ascii(domain.data(), domain.size())};
+  return appendAsciiDomain(out, {ascii.text.data, ascii.text.length});
 }
 
 }  // namespace

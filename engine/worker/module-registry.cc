@@ -59,16 +59,16 @@ v8::MaybeLocal<T> throwing(js::Lock& js, Work&& work) {
 }
 
 v8::ScriptOrigin originOf(js::Lock& js, const Module& module, bool isModule) {
-  return v8::ScriptOrigin(js.v8(), js.string(module.name), 0, 0, false, -1, v8::Local<v8::Value>(),
-                          false, false, isModule);
+  return v8::ScriptOrigin(js.string(module.name), 0, 0, false, -1, v8::Local<v8::Value>(), false,
+                          false, isModule);
 }
 
 // The attributes of an import are a flat list of key, value and, in static imports, the place:
 // `type: "json"` is the only one there is.
 void checkAttributes(js::Lock& js, v8::Local<v8::FixedArray> attributes, int stride) {
   for (int i = 0; i + 1 < attributes->Length(); i += stride) {
-    auto key = js::toUtf8(js, attributes->Get(js.context(), i).As<v8::String>());
-    auto value = js::toUtf8(js, attributes->Get(js.context(), i + 1).As<v8::String>());
+    auto key = js::toUtf8(js, attributes->Get(i).As<v8::String>());
+    auto value = js::toUtf8(js, attributes->Get(i + 1).As<v8::String>());
     if (key != "type" || value != "json") {
       throw js::typeError("Unrecognized import attribute " + key + ": \"" + value + "\".");
     }
@@ -137,11 +137,12 @@ void ModuleRegistry::prepare(v8::Isolate* isolate) {
 }
 
 void ModuleRegistry::attach(v8::Local<v8::Context> context) {
-  context->SetAlignedPointerInEmbedderData(kContextSlot, this);
+  context->SetAlignedPointerInEmbedderData(kContextSlot, this, js::kPointerTag);
 }
 
 ModuleRegistry& ModuleRegistry::of(v8::Local<v8::Context> context) {
-  return *static_cast<ModuleRegistry*>(context->GetAlignedPointerFromEmbedderData(kContextSlot));
+  return *static_cast<ModuleRegistry*>(
+      context->GetAlignedPointerFromEmbedderData(kContextSlot, js::kPointerTag));
 }
 
 // ---- Making modules ----
@@ -197,9 +198,9 @@ ModuleRegistry::Entry& ModuleRegistry::add(js::Lock& js, const Module& module) {
     js::check(exports->CreateDataProperty(js.context(), js.name("default"), valueOf(js, module)));
     entry->exports.Reset(js.v8(), exports);
   }
-  auto made =
-      v8::Module::CreateSyntheticModule(js.v8(), js.string(module.name), {js.name("default")},
-                                        &ModuleRegistry::onSyntheticEvaluation);
+  const v8::Local<v8::String> names[] = {js.name("default")};
+  auto made = v8::Module::CreateSyntheticModule(js.v8(), js.string(module.name), names,
+                                                &ModuleRegistry::onSyntheticEvaluation);
   return insert(js, std::move(entry), made);
 }
 
@@ -215,8 +216,9 @@ ModuleRegistry::Entry& ModuleRegistry::addBuiltin(js::Lock& js, const std::strin
     auto key = js::check(keys->Get(js.context(), i));
     if (key->IsString()) names.push_back(key.As<v8::String>());
   }
-  auto made = v8::Module::CreateSyntheticModule(js.v8(), js.string(name), names,
-                                                &ModuleRegistry::onSyntheticEvaluation);
+  auto made =
+      v8::Module::CreateSyntheticModule(js.v8(), js.string(name), {names.data(), names.size()},
+                                        &ModuleRegistry::onSyntheticEvaluation);
   return insert(js, std::move(entry), made);
 }
 
@@ -247,9 +249,9 @@ void ModuleRegistry::linkGraph(js::Lock& js, Entry& root) {
       continue;
     auto requests = module->GetModuleRequests();
     for (int i = 0; i < requests->Length(); ++i) {
-      auto request = requests->Get(js.context(), i).As<v8::ModuleRequest>();
+      auto request = requests->Get(i).As<v8::ModuleRequest>();
       auto specifier = js::toUtf8(js, request->GetSpecifier());
-      checkAttributes(js, request->GetImportAssertions(), 3);
+      checkAttributes(js, request->GetImportAttributes(), 3);
       bool known = resolutions_.contains(keyOf(entry.name, specifier));
       try {
         Entry& imported = resolve(js, specifier, entry.name);
@@ -276,7 +278,7 @@ v8::MaybeLocal<v8::Module> ModuleRegistry::onResolve(v8::Local<v8::Context> cont
                                                      v8::Local<v8::String> specifier,
                                                      v8::Local<v8::FixedArray>,
                                                      v8::Local<v8::Module> referrer) {
-  js::Lock js(context->GetIsolate());
+  js::Lock js(v8::Isolate::GetCurrent());
   auto& registry = of(context);
   return throwing<v8::Module>(js, [&] {
     Entry* from = registry.find(referrer);
@@ -290,7 +292,7 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
                                                      v8::Local<v8::Value> resourceName,
                                                      v8::Local<v8::String> specifier,
                                                      v8::Local<v8::FixedArray> attributes) {
-  js::Lock js(context->GetIsolate());
+  js::Lock js(v8::Isolate::GetCurrent());
   auto& registry = of(context);
   return throwing<v8::Promise>(js, [&] {
     checkAttributes(js, attributes, 2);
@@ -342,7 +344,7 @@ void ModuleRegistry::import(js::Lock& js, v8::Local<v8::Promise::Resolver> resol
 
 void ModuleRegistry::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
                                   v8::Local<v8::Object> meta) {
-  js::Lock js(context->GetIsolate());
+  js::Lock js(v8::Isolate::GetCurrent());
   auto& registry = of(context);
   Entry* entry = registry.find(module);
   if (!entry) return;
@@ -357,7 +359,7 @@ void ModuleRegistry::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::
 
 v8::MaybeLocal<v8::Value> ModuleRegistry::onSyntheticEvaluation(v8::Local<v8::Context> context,
                                                                 v8::Local<v8::Module> module) {
-  js::Lock js(context->GetIsolate());
+  js::Lock js(v8::Isolate::GetCurrent());
   auto& registry = of(context);
   return throwing<v8::Value>(js, [&]() -> v8::Local<v8::Value> {
     Entry& entry = *registry.find(module);
@@ -386,8 +388,8 @@ void ModuleRegistry::compileCommonJs(js::Lock& js, const Module& module, Entry& 
   v8::ScriptCompiler::Source source(js.string(moduleText(module)), originOf(js, module, false));
   v8::Local<v8::String> parameters[] = {js.name("exports"), js.name("require"), js.name("module"),
                                         js.name("__filename"), js.name("__dirname")};
-  auto body = js::check(v8::ScriptCompiler::CompileFunctionInContext(js.context(), &source, 5,
-                                                                     parameters, 0, nullptr));
+  auto body = js::check(
+      v8::ScriptCompiler::CompileFunction(js.context(), &source, 5, parameters, 0, nullptr));
   entry.body.Reset(js.v8(), body);
 }
 

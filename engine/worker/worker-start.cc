@@ -44,6 +44,15 @@ bool deviates(const Compatibility& compatibility) {
                       [&](Flag flag) { return compatibility.has(flag); });
 }
 
+// V8 gives Temporal to every new context, after the snapshot.
+void hideTemporal(js::Lock& js) {
+  auto global = js.context()->Global();
+  auto date = js::check(global->Get(js.context(), js.name("Date"))).As<v8::Object>();
+  auto prototype = js::check(date->Get(js.context(), js.name("prototype"))).As<v8::Object>();
+  js::check(global->Delete(js.context(), js.name("Temporal")));
+  js::check(prototype->Delete(js.context(), js.name("toTemporalInstant")));
+}
+
 // What the script exports cannot be an entry point unless it is an object or a class.
 bool isClassOf(js::Lock& js, v8::Local<v8::Function> kindHook, v8::Local<v8::Value> exported,
                std::string& kind) {
@@ -61,7 +70,8 @@ void Worker::makeContext() {
   auto context = isolate().newContext(&hooks);
   context_ = js::Ref<v8::Context>(js, context);
   hooks_ = js::Ref<v8::Object>(js, hooks);
-  context->SetAlignedPointerInEmbedderData(kContextSlot, static_cast<io::Realm*>(this));
+  context->SetAlignedPointerInEmbedderData(kContextSlot, static_cast<io::Realm*>(this),
+                                           js::kPointerTag);
   modules_.attach(context);
   context->SetErrorMessageForCodeGenerationFromStrings(
       js.string("Code generation from strings disallowed for this context"));
@@ -81,6 +91,7 @@ void Worker::makeBindings(js::Lock& js, BindingTargets& targets) {
   auto cloudflare = v8::Object::New(js.v8());
   js::check(cloudflare->CreateDataProperty(js.context(), js.name("compatibilityFlags"), flags));
   setGlobal(js, "Cloudflare", cloudflare);
+  if (!compatibility().has(Flag::Temporal)) hideTemporal(js);
   if (deviates(compatibility())) {
     v8::Local<v8::Value> argument = flags;
     js::check(hook(js, "deviate")->Call(js.context(), js.undefined(), 1, &argument));
@@ -159,8 +170,8 @@ bool Worker::runServiceWorker(js::Lock& js, const Module& main) {
   auto text = js.string(moduleText(main));
   {
     v8::TryCatch guard(js.v8());
-    v8::ScriptOrigin origin(js.v8(), js.string(main.name), 0, 0, false, -1, v8::Local<v8::Value>(),
-                            false, false, true);
+    v8::ScriptOrigin origin(js.string(main.name), 0, 0, false, -1, v8::Local<v8::Value>(), false,
+                            false, true);
     v8::ScriptCompiler::Source source(text, origin);
     v8::Local<v8::Module> module;
     if (v8::ScriptCompiler::CompileModule(js.v8(), &source).ToLocal(&module)) {
@@ -177,7 +188,7 @@ bool Worker::runServiceWorker(js::Lock& js, const Module& main) {
       if (module->IsGraphAsync()) return false;
     }
   }
-  v8::ScriptOrigin origin(js.v8(), js.string(main.name));
+  v8::ScriptOrigin origin(js.string(main.name));
   v8::ScriptCompiler::Source source(text, origin);
   v8::Local<v8::Script> script;
   {

@@ -13,8 +13,8 @@ test("the binary and its library work from another folder", async (t) => {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const moved = join(folder, "lathe");
   copyFileSync(binary, moved);
-  const library = join(dirname(binary), "liblathe-v8.so");
-  if (existsSync(library)) copyFileSync(library, join(folder, "liblathe-v8.so"));
+  const library = join(dirname(binary), "liblathe.so");
+  if (existsSync(library)) copyFileSync(library, join(folder, "liblathe.so"));
 
   assert.equal((await run(["fetch"], { binary: moved, cwd: project(t, hello) })).stdout, "hello");
   const server = await serve(t, [], { binary: moved, cwd: project(t, hello) });

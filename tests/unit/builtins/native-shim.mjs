@@ -92,6 +92,7 @@ let clock = 1000;
 
 export const native = {
   kindOf: (value) => kinds.find(([, is]) => is(value))[0],
+  sharedByteLength: (buffer) => buffer.byteLength,
   getPromiseDetails(promise) {
     const { internalProperties, post } = ask(promise);
     const find = (name) => internalProperties.find((property) => property.name === name).value;

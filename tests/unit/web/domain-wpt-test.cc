@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <unicode/uchar.h>
 
 #include "engine/web/url.h"
 #include "tests/unit/web/wpt-data.h"
@@ -33,13 +32,6 @@ void checkFile(const char* file, test::WptScore::KnownFailures known) {
   }
 }
 
-// What fails with an ICU that does not know the characters yet.
-test::WptScore::KnownFailures unlessIcuHasUnicode17(test::WptScore::KnownFailures failures) {
-  UVersionInfo version;
-  u_getUnicodeVersion(version);
-  return version[0] >= 17 ? test::WptScore::KnownFailures() : failures;
-}
-
 }  // namespace
 
 TEST_CASE("hosts of toascii.json become the listed ASCII, or no URL") {
@@ -47,12 +39,7 @@ TEST_CASE("hosts of toascii.json become the listed ASCII, or no URL") {
 }
 
 TEST_CASE("hosts of Unicode's IDNA list become the listed ASCII, or no URL") {
-  const char* const reason = "an ideograph of CJK Extension J, which Unicode 17 added";
-  checkFile("IdnaTestV2.json", unlessIcuHasUnicode17({
-                                   {R"("\ud88a\udd3120.\u97f3.\ua8661.")", reason},
-                                   {R"("\ud88a\udf9a9\ua369\u17d3.ss")", reason},
-                                   {R"("\ud88a\udf9a9\ua369\u17d3.SS")", reason},
-                               }));
+  checkFile("IdnaTestV2.json", {});
 }
 
 TEST_CASE("hosts that an older IDNA list refused are still refused") {

@@ -5,10 +5,11 @@
 #include <iterator>
 
 #include "engine/api/platform-bindings.h"
+#include "engine/host/start.h"
 #include "engine/js/platform.h"
 #include "engine/js/snapshot.h"
 
-int main(int argc, char** argv) {
+int latheMain(int argc, char** argv) {
   if (argc != 3) {
     std::fputs("usage: make-snapshot BUILTINS.js SNAPSHOT.bin\n", stderr);
     return 2;
