@@ -1,13 +1,13 @@
 // Runs the loads and prints what came out; bench/run prepares all that this needs.
 
 import { median, rounds, sampleInTurn, seconds, wanted, wrk } from "./sampling.mjs";
-import { bareBeast, bundle, during, lathe, startUp, workerd } from "./servers.mjs";
+import { bareBeast, bareEpoll, bun, bundle, deno, during, lathe, startUp, workerd } from "./servers.mjs";
 
 // As many connections as keep a server with one thread busy without a queue that hides its latency.
 const kConnections = 64;
 
 const loads = [
-  { name: "hello", worker: "hello", servers: [lathe, workerd, bareBeast] },
+  { name: "hello", worker: "hello", servers: [lathe, workerd, bun, deno, bareBeast, bareEpoll] },
   { name: "JSON echo, 1 KB", worker: "json-echo", script: "json-echo.lua" },
   { name: "64 KB response", worker: "large" },
   { name: "Hono routing", worker: "hono", path: "/api/products/17/reviews/4" },

@@ -73,6 +73,34 @@ export const bareBeast = {
   command: (_worker, port) => [join(build, "bare-beast"), String(port)],
 };
 
+export const bareEpoll = {
+  name: "bare epoll",
+  command: (_worker, port) => [join(build, "bare-epoll"), String(port)],
+};
+
+// The bundle's fetch() as each of them serves it best.
+export const bun = {
+  name: "Bun",
+  command(worker, port) {
+    const main = join(dirname(worker), "bun.mjs");
+    const serve = `Bun.serve({ port: ${port}, hostname: "127.0.0.1", fetch: worker.fetch });`;
+    writeFileSync(main, `import worker from "./worker.js";\n${serve}\n`);
+    const platform = process.arch === "arm64" ? "aarch64" : "x64";
+    return [installed.resolve(`@oven/bun-linux-${platform}/bin/bun`), "run", main];
+  },
+};
+
+export const deno = {
+  name: "Deno",
+  command(worker, port) {
+    const main = join(dirname(worker), "deno.mjs");
+    const serve = `Deno.serve({ port: ${port}, hostname: "127.0.0.1" }, worker.fetch);`;
+    writeFileSync(main, `import worker from "./worker.js";\n${serve}\n`);
+    const program = installed.resolve(`@deno/linux-${process.arch}-glibc/deno`);
+    return [program, "run", "--allow-net", "--no-config", "--no-lock", main];
+  },
+};
+
 export function freePort() {
   return new Promise((done) => {
     const server = createServer().listen(0, "127.0.0.1", () => {

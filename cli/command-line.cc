@@ -9,11 +9,12 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
-#include <v8.h>
 
+#include "cli/licenses.h"
 #include "cli/project-arguments.h"
 #include "cli/storage-arguments.h"
 #include "cli/usage-error.h"
+#include "cli/version.h"
 #include "cli/wrangler-flags.h"
 #include "engine/nearest-name.h"
 
@@ -90,12 +91,8 @@ Examples:
   lathe test a/wrangler.jsonc b/wrangler.jsonc     together: "services" find each other by name
   lathe test wrangler.jsonc --filter sums          only those with "sums" in worker:export)";
 
-constexpr std::array<std::string_view, 6> kCommands = {"dev",   "serve", "fetch",
-                                                       "check", "test",  "storage"};
-
-std::string versionText() {
-  return std::string("lathe ") + LATHE_VERSION + " (V8 " + v8::V8::GetVersion() + ")\n";
-}
+constexpr std::array<std::string_view, 7> kCommands = {"dev",  "serve",   "fetch",   "check",
+                                                       "test", "storage", "licenses"};
 
 void addProject(CLI::App& command, ProjectChoice& project) {
   command.add_option("CONFIG|SCRIPT", project.path, kProjectHelp)->option_text(" ");
@@ -235,7 +232,8 @@ std::pair<CLI::App*, std::string> chosenCommand(CLI::App& app) {
 void refuseUnknownCommand(const std::vector<std::string>& arguments) {
   if (arguments.size() < 2) {
     throw UsageError(
-        "say what to do: dev, serve, fetch, check, test or storage; lathe --help tells more");
+        "say what to do: dev, serve, fetch, check, test, storage or licenses; lathe --help tells "
+        "more");
   }
   const std::string& word = arguments[1];
   constexpr std::array<std::string_view, 4> kOptions = {"--help", "--version", "-h", "-V"};
@@ -246,7 +244,7 @@ void refuseUnknownCommand(const std::vector<std::string>& arguments) {
   }
   if (std::ranges::find(kCommands, word) != kCommands.end()) return;
   std::string hint = didYouMean(word, kCommands);
-  if (hint.empty()) hint = "; there are dev, serve, fetch, check, test and storage";
+  if (hint.empty()) hint = "; there are dev, serve, fetch, check, test, storage and licenses";
   throw UsageError("there is no command \"" + word + "\"" + hint);
 }
 
@@ -260,7 +258,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
   app.require_subcommand(1);
   app.footer(kExamples);
   app.set_help_flag("-h,--help", "Print this and exit");
-  app.set_version_flag("--version,-V", versionText(), "Print lathe's version and V8's, and exit");
+  app.set_version_flag("--version,-V", versionText(), "Print the versions of lathe and of what it is made of, and exit");
 
   // Of the others, nobody will ask for the options, and there are hundreds.
   const auto isNamed = [&](const CLI::App* command) { return command->get_name() == arguments[1]; };
@@ -336,6 +334,9 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
       app.add_subcommand("storage", "Look at and change what Durable Objects have stored");
   if (isNamed(storageCommand)) addStorageCommands(*storageCommand, storage);
 
+  CLI::App* licensesCommand =
+      app.add_subcommand("licenses", "Print the licenses of all that lathe is made of");
+
   try {
     std::vector<std::string> apart = withPairsApart(arguments);
     std::vector<std::string> reversed(apart.rbegin(), apart.rend() - 1);
@@ -373,6 +374,8 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     line.command = std::move(check);
   } else if (storageCommand->parsed()) {
     line.command = std::move(storage);
+  } else if (licensesCommand->parsed()) {
+    line.command = Information{std::string(embeddedLicenses())};
   } else {
     line.command = std::move(test);
   }

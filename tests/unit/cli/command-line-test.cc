@@ -90,6 +90,7 @@ TEST_CASE("lathe test takes any number of projects") {
 
 TEST_CASE("help and version are for standard output") {
   CHECK(parsed<Information>({"--version"}).text.starts_with("lathe "));
+  CHECK(parsed<Information>({"licenses"}).text.starts_with("lathe "));
   std::string all = parsed<Information>({"--help"}).text;
   for (const char* command : {"serve", "fetch", "check", "test", "storage"}) {
     CHECK(all.find(command) != std::string::npos);
@@ -106,7 +107,7 @@ TEST_CASE("wrong usage is refused, with what was meant") {
       {{}, "say what to do"},
       {{""}, "there is no command"},
       {{"srve"}, "there is no command \"srve\"; did you mean \"serve\"?"},
-      {{"worker.js"}, "there are dev, serve, fetch, check, test and storage"},
+      {{"worker.js"}, "there are dev, serve, fetch, check, test, storage and licenses"},
       {{"--prot"}, "there is no option --prot"},
       {{"serve", "--prot", "1"}, "there is no option --prot; did you mean \"--port\"?"},
       {{"serve", "--port"}, "--port needs a value"},
