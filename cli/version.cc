@@ -8,8 +8,9 @@
 namespace lathe::cli {
 
 std::string versionText() {
-  return std::string("lathe ") + LATHE_VERSION + " (V8 " + v8::V8::GetVersion() +
-         ", " LATHE_HOST_PACKAGE ", OpenSSL " + ::OpenSSL_version(OPENSSL_VERSION_STRING) + ")\n";
+  std::string text = "lathe " LATHE_VERSION " (V8 ";
+  text.append(v8::V8::GetVersion()).append(", " LATHE_HOST_PACKAGE ", OpenSSL ");
+  return text.append(::OpenSSL_version(OPENSSL_VERSION_STRING)).append(")\n");
 }
 
 }  // namespace lathe::cli

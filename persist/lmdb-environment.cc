@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include <sys/stat.h>
@@ -10,6 +11,12 @@
 #include "persist/actor-store.h"
 #include "persist/lmdb-checkpoint.h"
 #include "persist/lmdb-error.h"
+
+// Where LMDB prints an assertion that fails; meson.build says why it is not simply `stderr`.
+extern "C" {
+extern std::FILE* const lathe_lmdb_stderr;
+std::FILE* const lathe_lmdb_stderr = stderr;
+}
 
 namespace lathe::persist {
 namespace {

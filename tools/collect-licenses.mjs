@@ -6,8 +6,10 @@
 // Debian's packages bring their licences along; on other systems a library's entry says where to find it.
 
 import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
+const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const [nodePackage, target, depfile] = process.argv.slice(2);
 if (depfile === undefined) {
   console.error("usage: collect-licenses.mjs NODE_PACKAGE LICENSES DEPFILE");
@@ -68,7 +70,7 @@ function addLibrary({ name, home, packages, extract = (text) => text }) {
 
 add("Node.js, and in it V8, OpenSSL, ICU, zlib, Brotli, Zstandard, simdutf, Ada and others", textOf(join(nodePackage, "LICENSE")));
 for (const library of kLibraries) addLibrary(library);
-add("text-encoding, whose tables are in lathe", textOf("node_modules/text-encoding/LICENSE.md"));
+add("text-encoding, whose tables are in lathe", textOf(join(checkout, "node_modules/text-encoding/LICENSE.md")));
 for (const library of kPackagedLibraries) addLibrary(library);
 
 // The texts above name some licences by the place where Debian keeps them.

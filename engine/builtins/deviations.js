@@ -40,8 +40,10 @@ function removeTags(global) {
 
 const kLanguage = new Set([
   'ArrayBuffer',
+  'AsyncDisposableStack',
   'BigInt',
   'DataView',
+  'DisposableStack',
   'FinalizationRegistry',
   'Iterator',
   'Map',

@@ -29,6 +29,7 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
   params.array_buffer_allocator_shared = allocator_;
   params.snapshot_blob = &blob_;
   params.external_references = references_.data();
+  params.allow_atomics_wait = false;  // a script that waits would stop everyone
   params.constraints.ConfigureDefaultsFromHeapSize(0, options.memoryBytesMax);
   v8::Isolate::Initialize(v8_, params);
   v8_->SetData(0, this);

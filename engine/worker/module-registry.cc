@@ -63,9 +63,9 @@ v8::ScriptOrigin originOf(js::Lock& js, const Module& module, bool isModule) {
                           false, isModule);
 }
 
-// The attributes of an import are a flat list of key, value and, in static imports, the place:
-// `type: "json"` is the only one there is.
-void checkAttributes(js::Lock& js, v8::Local<v8::FixedArray> attributes, int stride) {
+// Whether an import has the attribute `type: "json"`, which is the only one there is. Attributes
+// are a flat list of key, value and, in static imports, the place.
+bool asksForJson(js::Lock& js, v8::Local<v8::FixedArray> attributes, int stride) {
   for (int i = 0; i + 1 < attributes->Length(); i += stride) {
     auto key = js::toUtf8(js, attributes->Get(i).As<v8::String>());
     auto value = js::toUtf8(js, attributes->Get(i + 1).As<v8::String>());
@@ -73,6 +73,11 @@ void checkAttributes(js::Lock& js, v8::Local<v8::FixedArray> attributes, int str
       throw js::typeError("Unrecognized import attribute " + key + ": \"" + value + "\".");
     }
   }
+  return attributes->Length() > 0;
+}
+
+js::Error notJson(const std::string& name) {
+  return js::typeError("Module \"" + name + "\" is not of type \"json\".");
 }
 
 // The value that a module of one value exports as its default.
@@ -251,10 +256,11 @@ void ModuleRegistry::linkGraph(js::Lock& js, Entry& root) {
     for (int i = 0; i < requests->Length(); ++i) {
       auto request = requests->Get(i).As<v8::ModuleRequest>();
       auto specifier = js::toUtf8(js, request->GetSpecifier());
-      checkAttributes(js, request->GetImportAttributes(), 3);
+      bool json = asksForJson(js, request->GetImportAttributes(), 3);
       bool known = resolutions_.contains(keyOf(entry.name, specifier));
       try {
         Entry& imported = resolve(js, specifier, entry.name);
+        if (json && imported.type != ModuleType::json) throw notJson(imported.name);
         if (!known) open.push_back(&imported);
       } catch (const js::Error& error) {
         throw js::plainError(error.message() + "\n  imported from \"" + entry.name + "\"");
@@ -295,8 +301,14 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
   js::Lock js(v8::Isolate::GetCurrent());
   auto& registry = of(context);
   return throwing<v8::Promise>(js, [&] {
-    checkAttributes(js, attributes, 2);
     auto resolver = js::check(v8::Promise::Resolver::New(context));
+    bool json = false;
+    bool understood = false;
+    settling(js, resolver, [&] {
+      json = asksForJson(js, attributes, 2);
+      understood = true;
+    });
+    if (!understood) return resolver->GetPromise();
     std::string referrer = resourceName->IsString() ? js::toUtf8(js, resourceName.As<v8::String>())
                                                     : registry.mainName_;
     // `import()` runs nothing of the module before it returns.
@@ -307,10 +319,19 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
     auto kept = std::make_shared<Kept>();
     kept->resolver = js::Ref<v8::Promise::Resolver>(js, resolver);
     kept->frame = js::Ref<v8::Value>(js, js::asyncFrame(js));
-    auto step = js::nativeFunction(js, [&registry, kept, name = js::toUtf8(js, specifier),
-                                        referrer](js::Lock& inner, v8::Local<v8::Value>) {
+    auto step = js::nativeFunction(js, [&registry, kept, name = js::toUtf8(js, specifier), referrer,
+                                        json](js::Lock& inner, v8::Local<v8::Value>) {
       js::AsyncFrameScope framed(inner, kept->frame.get(inner));
-      registry.import(inner, kept->resolver.get(inner), name, referrer);
+      auto promised = kept->resolver.get(inner);
+      bool asWanted = !json;
+      if (json) {
+        settling(inner, promised, [&] {
+          const Entry& entry = registry.resolve(inner, name, referrer);
+          if (entry.type != ModuleType::json) throw notJson(entry.name);
+          asWanted = true;
+        });
+      }
+      if (asWanted) registry.import(inner, promised, name, referrer);
     });
     js.v8()->EnqueueMicrotask(step);
     return resolver->GetPromise();

@@ -5,7 +5,7 @@ import { isAsInWorkerd, makesNoCode, noTemporal, waitsForNobody } from "../surfa
 export const theLanguageIsTheSameWithoutWeakReferences = {
   test: () => isAsInWorkerd({ without: ["WeakRef", "FinalizationRegistry"] }),
 };
-export const temporalAndInternalsAreHidden = { test: noTemporal };
+export const temporalIsHidden = { test: noTemporal };
 export const textMakesNoCode = { test: makesNoCode };
 export const atomicsDoNotBlock = { test: waitsForNobody };
 
