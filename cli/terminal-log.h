@@ -74,6 +74,7 @@ class TerminalLog final : public worker::Log {
   void alarm(const Alarm& alarm) override;
   void warning(std::string_view worker, std::string_view text) override;
   bool colors() const override { return colors_; }
+  bool builtinFrames() const override { return shows(LogLevel::debug); }
   bool places() const override { return everything_ && options_.level != LogLevel::none; }
   std::string codeFrame(std::string_view worker, std::string_view text) const override;
 

@@ -11,7 +11,8 @@ void DurableObjectId::describe(js::Class<DurableObjectId>& c, const Compatibilit
   c.name(kInterface).hidden();
   c.method<&DurableObjectId::toString>("toString");
   c.method<&DurableObjectId::equals>("equals");
-  c.attribute<&DurableObjectId::name>("name");
+  c.ownAttribute<&DurableObjectId::jurisdiction>("jurisdiction");
+  c.ownAttribute<&DurableObjectId::name>("name");
 }
 
 }  // namespace lathe::api

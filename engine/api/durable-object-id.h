@@ -26,6 +26,8 @@ class DurableObjectId final : public js::Object {
   bool equals(js::Ptr<DurableObjectId> other) const { return id_ == other->id_; }
   // Undefined unless it was made from a name.
   v8::Local<v8::Value> name(js::Lock& js) const;
+  // Undefined: jurisdictions are Cloudflare's.
+  v8::Local<v8::Value> jurisdiction(js::Lock& js) const { return js.undefined(); }
 
   static void describe(js::Class<DurableObjectId>& c, const Compatibility&);
 

@@ -9,8 +9,7 @@ v8::Local<v8::Value> toJs(js::Lock& js, const EntrypointProps& props) {
   if (auto* json = std::get_if<std::string>(&props)) {
     return js::check(v8::JSON::Parse(js.context(), js.string(*json)));
   }
-  RpcHostObjects hosts;
-  return js::deserialize(js, std::get<js::SerializedValue>(props), hosts);
+  return js::deserialize(js, std::get<js::SerializedValue>(props));
 }
 
 }  // namespace lathe::api

@@ -40,9 +40,9 @@ void ExecutionContext::describe(js::Class<ExecutionContext>& c, const Compatibil
   c.method<&ExecutionContext::waitUntil>("waitUntil");
   c.method<&ExecutionContext::passThroughOnException>("passThroughOnException");
   c.method<&ExecutionContext::abort>("abort");
-  c.attribute<&ExecutionContext::props>("props");
-  c.attribute<&ExecutionContext::exports>("exports");
-  c.attribute<&ExecutionContext::access>("access");
+  c.lazyAttribute<&ExecutionContext::access>("access");
+  c.lazyAttribute<&ExecutionContext::props>("props");
+  c.lazyAttribute<&ExecutionContext::exports>("exports");
 }
 
 }  // namespace lathe::api

@@ -67,8 +67,7 @@ v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<
   if (arguments) call.arguments = serializeForCall(js, *arguments);
   return context.awaitIo(js, stub->target_->call(std::move(call)),
                          [](js::Lock& inner, RpcResult result) -> v8::Local<v8::Value> {
-                           RpcHostObjects none;
-                           return js::deserialize(inner, result.value, none);
+                           return js::deserialize(inner, result.value);
                          });
 }
 

@@ -9,8 +9,8 @@ void LoopbackOptions::members(js::Dictionary<LoopbackOptions>& d) {
 js::Ptr<Fetcher> LoopbackService::specialize(js::Lock& js, LoopbackOptions options) {
   std::shared_ptr<const EntrypointProps> props;
   if (options.props) {
-    RpcHostObjects hosts;
-    props = std::make_shared<EntrypointProps>(js::serialize(js, *options.props, {}, hosts));
+    props = std::make_shared<EntrypointProps>(
+        js::serialize(js, *options.props, js::ClonePurpose::script));
   }
   return js::make<Fetcher>(target().withProps(std::move(props)));
 }

@@ -17,6 +17,7 @@
 #include "engine/api/hibernatable-sockets.h"
 #include "engine/api/loopback-service.h"
 #include "engine/api/natives.h"
+#include "engine/api/platform-objects.h"
 #include "engine/api/random.h"
 #include "engine/api/request.h"
 #include "engine/api/response.h"
@@ -113,7 +114,8 @@ constexpr js::Function kNatives[] = {
 }  // namespace
 
 const js::Bindings& platformBindings() {
-  static const js::Bindings bindings{kInterfaces, kGlobals, kNatives};
+  static const js::Bindings bindings{kInterfaces, kGlobals, kNatives,
+                                     &platformObjects()};
   return bindings;
 }
 

@@ -216,6 +216,20 @@ js::Ptr<Request> Request::clone(js::Lock& js, js::Receiver receiver) {
   return copy;
 }
 
+Request::ClonedHead Request::clonedHead() {
+  return {method(), url(), headers()->list(), redirect_, cache_};
+}
+
+js::Ptr<Request> Request::cloned(ClonedHead head) {
+  auto request = js::make<Request>();
+  request->method_ = std::move(head.method);
+  request->url_ = std::move(head.url);
+  request->headers_ = js::make<Headers>(head.headers, Headers::Guard::none);
+  request->redirect_ = std::move(head.redirect);
+  request->cache_ = std::move(head.cache);
+  return request;
+}
+
 io::RequestHead Request::takeHead() {
   io::RequestHead head;
   if (head_ && !headers_) {

@@ -63,6 +63,17 @@ class Request final : public js::Object, public Body {
   std::string integrity() const { return ""; }
   js::Ptr<Request> clone(js::Lock& js, js::Receiver receiver);
 
+  // What a clone in another context is made from, beside the body and `cf`.
+  struct ClonedHead {
+    std::string method;
+    std::string url;
+    io::HeaderList headers;
+    std::string redirect;
+    std::optional<std::string> cache;
+  };
+  ClonedHead clonedHead();
+  static js::Ptr<Request> cloned(ClonedHead head);
+
   // The head of this request for another worker or the network. It has none any more afterwards.
   io::RequestHead takeHead();
 

@@ -196,6 +196,24 @@ js::Ptr<Response> Response::clone(js::Lock&) {
   return copy;
 }
 
+Response::ClonedHead Response::clonedHead() {
+  if (webSocket_) {
+    throw js::domException("DataCloneError", "A Response with a WebSocket cannot be cloned.");
+  }
+  return {isError(), status_, statusText_, headers()->list(), url_, redirected_};
+}
+
+js::Ptr<Response> Response::cloned(ClonedHead head) {
+  auto response = js::make<Response>();
+  response->type_ = head.isError ? Type::error : Type::normal;
+  response->status_ = head.status;
+  response->statusText_ = std::move(head.statusText);
+  response->headers_ = js::make<Headers>(head.headers, Headers::Guard::none);
+  response->url_ = std::move(head.url);
+  response->redirected_ = head.redirected;
+  return response;
+}
+
 io::Response Response::release(js::Lock& js, Asked asked) {
   io::Response response;
   if (webSocket_) {

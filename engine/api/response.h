@@ -50,6 +50,19 @@ class Response final : public js::Object, public Body {
   v8::Local<v8::Value> webSocket(js::Lock& js, js::Receiver receiver);
   js::Ptr<Response> clone(js::Lock& js);
 
+  // What a clone in another context is made from, beside the body. Throws DataCloneError when there
+  // is a WebSocket.
+  struct ClonedHead {
+    bool isError = false;
+    std::int32_t status = 200;
+    std::string statusText;
+    io::HeaderList headers;
+    std::string url;
+    bool redirected = false;
+  };
+  ClonedHead clonedHead();
+  static js::Ptr<Response> cloned(ClonedHead head);
+
   bool isError() const { return type_ == Type::error; }
   // Hands everything over to the transport, as the answer to a request that has asked for a
   // WebSocket or has not. Throws TypeError when the body was used, or the WebSocket is.

@@ -24,17 +24,6 @@ struct RpcResult {
   js::SerializedValue value;
 };
 
-// The platform's objects within a call: none of them can be sent.
-class RpcHostObjects final : public js::HostObjects {
- public:
-  std::optional<std::uint32_t> keep(js::Lock&, v8::Local<v8::Object>) override {
-    return std::nullopt;
-  }
-  v8::Local<v8::Object> copy(js::Lock& js, std::uint32_t) override {
-    return v8::Object::New(js.v8());
-  }
-};
-
 // What a call carries of an argument list or a result. Throws DataCloneError for what it cannot:
 // beside what structured cloning refuses these are instances of classes.
 js::SerializedValue serializeForCall(js::Lock& js, v8::Local<v8::Value> value);

@@ -1,4 +1,5 @@
 // AbortController and AbortSignal. https://dom.spec.whatwg.org/#aborting-ongoing-activities
+import { runInFrame } from './async-frame.js';
 import { Event } from './event.js';
 import { EventTarget, defineEventHandler, fireEvent, watchListeners } from './event-target.js';
 import { Followers } from './followers.js';
@@ -243,7 +244,9 @@ class Timeout {
 
   constructor(signal, delayMs) {
     this.#weakSignal = new SafeWeakRef(signal);
-    this.#timer = native.setTimer(() => this.#expire(), delayMs, false);
+    // Nobody's code has it fire: its listeners run in no asynchronous context.
+    const start = () => native.setTimer(() => this.#expire(), delayMs, false);
+    this.#timer = runInFrame(undefined, start, undefined, []);
     native.setTimerKeepsAlive(this.#timer, false);
   }
 

@@ -6,20 +6,32 @@ import { isObject, requireArguments } from './webidl.js';
 
 // The base of what a worker exports: made with the context and the bindings of its worker, which are its
 // own properties.
-class Entrypoint {
-  ctx;
-  env;
-
+export class WorkerEntrypoint {
   constructor(ctx, env) {
     this.ctx = ctx;
     this.env = env;
   }
 }
-
-export class WorkerEntrypoint extends Entrypoint {}
-export class DurableObject extends Entrypoint {}
-export class WorkflowEntrypoint extends Entrypoint {}
+export class DurableObject {
+  constructor(ctx, env) {
+    this.ctx = ctx;
+    this.env = env;
+  }
+}
+export class WorkflowEntrypoint {
+  constructor(ctx, env) {
+    this.ctx = ctx;
+    this.env = env;
+  }
+}
 export class RpcTarget {}
+
+export const basePrototypes = [
+  DurableObject.prototype,
+  RpcTarget.prototype,
+  WorkerEntrypoint.prototype,
+  WorkflowEntrypoint.prototype,
+];
 
 const kEnv = Symbol('env');
 const kExports = Symbol('exports');
@@ -93,6 +105,10 @@ const missing = {
   restore: missingFunction('restore'),
   tracing: missingObject('tracing'),
 };
+
+export function isRpcTarget(value) {
+  return value instanceof RpcTarget;
+}
 
 // What kind of entry point an exported class is: the name of its base, or undefined for any other class.
 export function entrypointKind(exported) {

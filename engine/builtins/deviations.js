@@ -8,12 +8,17 @@ export function deviate(flags) {
   const global = globalThis;
   if (!flags.bind_asynclocalstorage_snapshot_to_request) bindToFramesAlone();
   if (!flags.enable_navigator_language) {
-    delete global.Navigator.prototype.language;
-    delete global.Navigator.prototype.languages;
+    delete global.navigator.language;
+    delete global.navigator.languages;
   }
   if (!flags.enable_weak_ref) {
     delete global.WeakRef;
     delete global.FinalizationRegistry;
+  }
+  if (!flags.nodejs_compat) {
+    delete global.Buffer;
+    delete global.global;
+    delete global.process;
   }
   if (!flags.expose_global_message_channel) {
     delete global.MessageChannel;

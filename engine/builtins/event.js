@@ -1,9 +1,10 @@
 // Event and the event classes that Workers have. https://dom.spec.whatwg.org/#interface-event
 import { native } from './native.js';
-import { arrayPush, defineProperty, freeze, isArray } from './primordials.js';
+import { arrayPush, freeze, isArray } from './primordials.js';
 import {
   defineConstants,
   defineInterface,
+  defineOwn,
   illegalInvocation,
   isObject,
   requireArguments,
@@ -21,16 +22,6 @@ const kAtTarget = 2;
 // Throws "Illegal invocation" for anything that is not an Event.
 export let eventState;
 export let isEvent;
-
-// isTrusted is [LegacyUnforgeable]: an accessor of every single event, with one getter for all.
-const { get: getIsTrusted } = Object.getOwnPropertyDescriptor(
-  {
-    get isTrusted() {
-      return eventState(this).trusted;
-    },
-  },
-  'isTrusted',
-);
 
 export class Event {
   #state;
@@ -63,13 +54,6 @@ export class Event {
       trusted: false,
       timeStamp: native.now(),
     };
-    defineProperty(this, 'isTrusted', {
-      __proto__: null,
-      get: getIsTrusted,
-      set: undefined,
-      enumerable: true,
-      configurable: false,
-    });
   }
 
   get type() {
@@ -135,6 +119,10 @@ export class Event {
   }
   get timeStamp() {
     return eventState(this).timeStamp;
+  }
+  // The standard has it be each event's own; in Workers a copy of an event's own properties is empty.
+  get isTrusted() {
+    return eventState(this).trusted;
   }
 
   initEvent(type, bubbles = false, cancelable = false) {
@@ -231,10 +219,19 @@ export class ErrorEvent extends Event {
 }
 defineInterface(ErrorEvent, 'ErrorEvent');
 
-// https://html.spec.whatwg.org/multipage/comms.html#messageevent. There are no message ports, so `ports` is
-// empty unless the script made the event, and `source` is whatever the script gave.
+const kNoPorts = freeze([]);
+
+// https://html.spec.whatwg.org/multipage/comms.html#messageevent. As in Workers, what a message brings is the event's
+// own: a copy of the event has it. `source` is whatever the script gave.
+//
+// These can be assigned to, unlike in Workers: messages come by the thousands, and plain fields cost least.
 export class MessageEvent extends Event {
-  #init;
+  #brand;
+  ports;
+  source;
+  lastEventId;
+  origin;
+  data;
 
   constructor(type, eventInitDict = undefined) {
     requireArguments(arguments.length, 1, "construct 'MessageEvent'");
@@ -246,37 +243,11 @@ export class MessageEvent extends Event {
       ports,
       source = null,
     } = toDictionary(eventInitDict);
-    this.#init = {
-      data,
-      lastEventId: toDomString(lastEventId),
-      origin: toDomString(origin),
-      // Made when somebody asks, if the event was given none: messages come by the thousands.
-      ports: ports === undefined ? undefined : freeze(toSequence(ports)),
-      source,
-    };
-  }
-
-  static #of(event) {
-    if (!isObject(event) || !(#init in event)) throw illegalInvocation();
-    return event.#init;
-  }
-
-  get data() {
-    return MessageEvent.#of(this).data;
-  }
-  get origin() {
-    return MessageEvent.#of(this).origin;
-  }
-  get lastEventId() {
-    return MessageEvent.#of(this).lastEventId;
-  }
-  get source() {
-    return MessageEvent.#of(this).source;
-  }
-  get ports() {
-    const init = MessageEvent.#of(this);
-    init.ports ??= freeze([]);
-    return init.ports;
+    this.data = data;
+    this.lastEventId = toDomString(lastEventId);
+    this.origin = toDomString(origin);
+    this.ports = ports === undefined ? kNoPorts : freeze(toSequence(ports));
+    this.source = source;
   }
 
   initMessageEvent(
@@ -289,17 +260,17 @@ export class MessageEvent extends Event {
     source = null,
     ports = [],
   ) {
-    const init = MessageEvent.#of(this);
+    if (!isObject(this) || !(#brand in this)) throw illegalInvocation();
     requireArguments(arguments.length, 1, "execute 'initMessageEvent' on 'MessageEvent'");
     origin = toDomString(origin);
     lastEventId = toDomString(lastEventId);
     ports = freeze(toSequence(ports));
     if (!reinitialize(eventState(this), toDomString(type), !!bubbles, !!cancelable)) return;
-    init.data = data;
-    init.origin = origin;
-    init.lastEventId = lastEventId;
-    init.source = source;
-    init.ports = ports;
+    this.data = data;
+    this.origin = origin;
+    this.lastEventId = lastEventId;
+    this.source = source;
+    this.ports = ports;
   }
 }
 defineInterface(MessageEvent, 'MessageEvent');
@@ -314,34 +285,15 @@ function toSequence(value) {
   return copy;
 }
 
-// https://websockets.spec.whatwg.org/#the-closeevent-interface
+// https://websockets.spec.whatwg.org/#the-closeevent-interface. As in Workers, what it tells is the event's own.
 export class CloseEvent extends Event {
-  #init;
-
   constructor(type, eventInitDict = undefined) {
     requireArguments(arguments.length, 1, "construct 'CloseEvent'");
     super(type, eventInitDict);
     const { code = 0, reason = '', wasClean = false } = toDictionary(eventInitDict);
-    this.#init = {
-      code: toUnsignedShort(code),
-      reason: toUsvString(reason),
-      wasClean: !!wasClean,
-    };
-  }
-
-  static #of(event) {
-    if (!isObject(event) || !(#init in event)) throw illegalInvocation();
-    return event.#init;
-  }
-
-  get wasClean() {
-    return CloseEvent.#of(this).wasClean;
-  }
-  get code() {
-    return CloseEvent.#of(this).code;
-  }
-  get reason() {
-    return CloseEvent.#of(this).reason;
+    defineOwn(this, 'wasClean', !!wasClean);
+    defineOwn(this, 'reason', toUsvString(reason));
+    defineOwn(this, 'code', toUnsignedShort(code));
   }
 }
 defineInterface(CloseEvent, 'CloseEvent');

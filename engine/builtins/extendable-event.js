@@ -4,6 +4,7 @@ import { Event } from './event.js';
 import { fireGlobalEvent } from './event-target.js';
 import {
   defineInterface,
+  defineOwn,
   illegalConstructor,
   illegalInvocation,
   isObject,
@@ -32,8 +33,8 @@ defineInterface(ExtendableEvent, 'ExtendableEvent');
 
 let finishDispatch;
 
+// As in Workers, the request is the event's own: servers of GraphQL copy the event to pass it on.
 export class FetchEvent extends ExtendableEvent {
-  #request;
   #controls;
   #responses = [];
   #isDispatching = true;
@@ -48,17 +49,12 @@ export class FetchEvent extends ExtendableEvent {
   constructor() {
     if (arguments[0] !== kCreate) throw illegalConstructor();
     super(kCreate, 'fetch', { cancelable: true }, arguments[2]);
-    this.#request = arguments[1];
+    defineOwn(this, 'request', arguments[1]);
     this.#controls = arguments[2];
   }
 
   static #check(value) {
-    if (!isObject(value) || !(#request in value)) throw illegalInvocation();
-  }
-
-  get request() {
-    FetchEvent.#check(this);
-    return this.#request;
+    if (!isObject(value) || !(#controls in value)) throw illegalInvocation();
   }
 
   respondWith(response) {
@@ -89,24 +85,11 @@ export class FetchEvent extends ExtendableEvent {
 defineInterface(FetchEvent, 'FetchEvent');
 
 export class ScheduledEvent extends ExtendableEvent {
-  #schedule;
-
   constructor() {
     if (arguments[0] !== kCreate) throw illegalConstructor();
     super(kCreate, 'scheduled', undefined, arguments[2]);
-    this.#schedule = arguments[1];
-  }
-
-  static #of(value) {
-    if (!isObject(value) || !(#schedule in value)) throw illegalInvocation();
-    return value.#schedule;
-  }
-
-  get scheduledTime() {
-    return ScheduledEvent.#of(this).scheduledTime;
-  }
-  get cron() {
-    return ScheduledEvent.#of(this).cron;
+    defineOwn(this, 'cron', arguments[1].cron);
+    defineOwn(this, 'scheduledTime', arguments[1].scheduledTime);
   }
 }
 defineInterface(ScheduledEvent, 'ScheduledEvent');

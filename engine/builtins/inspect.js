@@ -13,7 +13,6 @@ import {
 } from './inspect-collections.js';
 import { describeError } from './inspect-errors.js';
 import { describeFunction } from './inspect-functions.js';
-import { isEvent } from './event.js';
 import { arrange } from './inspect-layout.js';
 import { classNameOf, prefixOf, tagOf } from './inspect-names.js';
 import { interfacesOf, platformEntries, takeAccessors } from './inspect-platform.js';
@@ -23,13 +22,11 @@ import {
   SafeMap,
   arrayBufferByteLength,
   arrayIncludes,
-  arrayIndexOf,
   arrayJoin,
   arrayPop,
   arrayPush,
   arraySlice,
   arraySort,
-  arraySplice,
   bigIntValueOf,
   booleanValueOf,
   dateGetTime,
@@ -376,9 +373,6 @@ class Inspection {
     if (interfaces.length === 0) return braces(prefix, { whole: `${prefix}{}` });
     // The toStringTag of our own classes says nothing that the class does not.
     const title = names.className === null ? prefix : `${names.className} `;
-    // Every event has this one as its own property.
-    const isTrusted = isEvent(value) ? arrayIndexOf(keys, 'isTrusted') : -1;
-    if (isTrusted !== -1) arraySplice(keys, isTrusted, 1);
     const own = kind === 'platform' ? takeAccessors(value, keys) : [];
     return braces(title, {
       entries: (level) => platformEntries(this, value, interfaces, own, level),

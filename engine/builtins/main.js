@@ -14,7 +14,7 @@ import {
   removeAbortAlgorithm,
   signalAbort,
 } from './abort.js';
-import { entrypointKind } from './cloudflare-workers.js';
+import { basePrototypes, entrypointKind, isRpcTarget } from './cloudflare-workers.js';
 import { createConsole } from './console.js';
 import { Crypto, createCrypto } from './crypto.js';
 import { deviate } from './deviations.js';
@@ -42,7 +42,7 @@ import { queueMicrotask } from './microtask.js';
 import { builtinModule } from './modules.js';
 import { bindNative } from './native.js';
 import { Navigator, createNavigator } from './navigator.js';
-import { missingObject, unavailable } from './missing.js';
+import { missingBuffer, missingObject, missingProcess, unavailable } from './missing.js';
 import { defineMissingGlobals } from './not-implemented.js';
 import { Performance, createPerformance } from './performance.js';
 import { PerformanceEntry, PerformanceMark, PerformanceMeasure } from './performance-entry.js';
@@ -62,6 +62,7 @@ import {
   webSocketMessage,
   webSocketOpened,
 } from './web-socket.js';
+import { defineOwn, interfacePrototypes } from './webidl.js';
 
 const interfaces = {
   AbortController,
@@ -112,6 +113,10 @@ export function install(global, native, hidden) {
   define(global, 'queueMicrotask', queueMicrotask, true);
   define(global, 'reportError', reportError, true);
   defineMissingGlobals((name, value, enumerable) => define(global, name, value, enumerable));
+  define(global, 'Buffer', missingBuffer(), true);
+  define(global, 'global', global, true);
+  define(global, 'process', missingProcess(), true);
+  defineOwn(global, 'origin', 'null');
   defineReplaceable(global, 'self', global);
   defineReplaceable(global, 'crypto', createCrypto());
   defineReplaceable(global, 'navigator', createNavigator());
@@ -187,12 +192,14 @@ const hooks = {
   // entrypointKind(class) → 'WorkerEntrypoint', 'DurableObject', 'WorkflowEntrypoint' or undefined.
   // deviate(flags) takes away what a worker with these compatibility flags must not see.
   // unavailable(message) → what stands for a binding that lathe lacks: its use throws an Error of that message.
+  // isRpcTarget(value) → whether it extends that class.
   // missingBinding(text) → the same for an entry of `ctx.exports`.
   // rpcProperty(stub, name) → a property of a stub that its interface does not have; receiveCall(target,
   // path, args, env?, ctx?) → what a remote call comes to.
   builtinModule,
   deviate,
   entrypointKind,
+  isRpcTarget,
   receiveCall,
   rpcProperty,
   missingBinding: missingObject,
@@ -209,4 +216,7 @@ const hooks = {
 
   // fillMap(map, entries): `entries` is [key, value, key, value…].
   fillMap,
+
+  // The prototypes of the platform's classes, whose instances are not cloned as plain objects are.
+  platformPrototypes: [...interfacePrototypes, ...basePrototypes],
 };

@@ -6,6 +6,7 @@ import { native } from './native.js';
 import { arrayPush, defineProperty, getOwnPropertyDescriptor, isArray, reflectApply } from './primordials.js';
 import {
   defineInterface,
+  defineOwn,
   illegalConstructor,
   illegalInvocation,
   isObject,
@@ -117,21 +118,14 @@ function toTransfer(options) {
 }
 
 export class MessageChannel {
-  #port1 = new MessagePort(kCreate);
-  #port2 = new MessagePort(kCreate);
-
   constructor() {
-    portState(this.#port1).other = this.#port2;
-    portState(this.#port2).other = this.#port1;
-  }
-
-  get port1() {
-    if (!isObject(this) || !(#port1 in this)) throw illegalInvocation();
-    return this.#port1;
-  }
-  get port2() {
-    if (!isObject(this) || !(#port2 in this)) throw illegalInvocation();
-    return this.#port2;
+    const port1 = new MessagePort(kCreate);
+    const port2 = new MessagePort(kCreate);
+    portState(port1).other = port2;
+    portState(port2).other = port1;
+    // As in Workers, these are its own.
+    defineOwn(this, 'port2', port2);
+    defineOwn(this, 'port1', port1);
   }
 }
 defineInterface(MessageChannel, 'MessageChannel');

@@ -44,14 +44,14 @@ function named(name, refuse) {
   return made;
 }
 
-// Whatever is done with it refuses. Looking at a symbol, at `then` or at `toJSON` is not use: inspection,
-// promises and JSON do that by themselves. A class may extend it, and fails when it is constructed.
+// Whatever is done with it refuses, except with what `target` has. Looking at a symbol, at `then` or at `toJSON`
+// is not use: inspection, promises and JSON do that by themselves. A class may extend it, and fails when it is
+// constructed.
 function refuser(target, refuse) {
   return new Proxy(target, {
     get(object, key) {
       if (typeof key === 'symbol' || key === 'then' || key === 'toJSON') return undefined;
-      if (typeof object === 'function' && (key === 'prototype' || key === 'name')) return object[key];
-      return refuse();
+      return hasOwn(object, key) ? object[key] : refuse();
     },
     set: refuse,
     apply: refuse,
@@ -69,6 +69,16 @@ export function missingClass(name) {
   return refuser(named(name, refuse), refuse);
 }
 export const missingFunction = missingClass;
+
+// What scripts ask of Node's globals before they do without them, and what that is here; all else is missing.
+export function missingProcess() {
+  return refuser({ env: {} }, refusalOf('process'));
+}
+export function missingBuffer() {
+  const made = named('Buffer', refusalOf('Buffer'));
+  made.isBuffer = () => false;
+  return refuser(made, refusalOf('Buffer'));
+}
 
 // What stands for a binding of a kind that lathe lacks.
 export function unavailable(message) {

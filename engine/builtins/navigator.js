@@ -2,6 +2,7 @@
 import { native } from './native.js';
 import {
   defineInterface,
+  defineOwn,
   illegalConstructor,
   illegalInvocation,
   isObject,
@@ -17,29 +18,16 @@ export class Navigator {
 
   constructor() {
     if (arguments[0] !== kCreate) throw illegalConstructor();
+    // As in Workers, these are its own.
+    defineOwn(this, 'languages', kLanguages);
+    defineOwn(this, 'language', 'en');
+    defineOwn(this, 'platform', '');
+    defineOwn(this, 'hardwareConcurrency', 1);
+    defineOwn(this, 'userAgent', 'Cloudflare-Workers');
   }
 
   static #check(value) {
     if (!isObject(value) || !(#brand in value)) throw illegalInvocation();
-  }
-
-  get userAgent() {
-    Navigator.#check(this);
-    return 'Cloudflare-Workers';
-  }
-
-  get language() {
-    Navigator.#check(this);
-    return 'en';
-  }
-  get languages() {
-    Navigator.#check(this);
-    return kLanguages;
-  }
-
-  get hardwareConcurrency() {
-    Navigator.#check(this);
-    return 1;
   }
 
   // Outside a request there is nobody to send on behalf of: false, as when a queue is full.

@@ -5,16 +5,14 @@ import { fireGlobalEvent } from './event-target.js';
 import { native } from './native.js';
 import {
   defineInterface,
-  illegalInvocation,
+  defineOwn,
   isObject,
   requireArguments,
   toDictionary,
 } from './webidl.js';
 
+// As in Workers, the promise and the reason are the event's own.
 export class PromiseRejectionEvent extends Event {
-  #promise;
-  #reason;
-
   constructor(type, eventInitDict) {
     requireArguments(arguments.length, 2, "construct 'PromiseRejectionEvent'");
     super(type, eventInitDict);
@@ -22,20 +20,8 @@ export class PromiseRejectionEvent extends Event {
     if (!isObject(promise)) {
       throw new TypeError("Failed to construct 'PromiseRejectionEvent': member 'promise' is required.");
     }
-    this.#promise = promise;
-    this.#reason = reason;
-  }
-
-  static #of(event) {
-    if (!isObject(event) || !(#promise in event)) throw illegalInvocation();
-    return event;
-  }
-
-  get promise() {
-    return PromiseRejectionEvent.#of(this).#promise;
-  }
-  get reason() {
-    return PromiseRejectionEvent.#of(this).#reason;
+    defineOwn(this, 'reason', reason);
+    defineOwn(this, 'promise', promise);
   }
 }
 defineInterface(PromiseRejectionEvent, 'PromiseRejectionEvent');

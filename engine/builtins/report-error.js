@@ -26,10 +26,13 @@ export function reportException(error) {
   }
 }
 
-export function reportError(error) {
-  requireArguments(arguments.length, 1, "execute 'reportError'");
-  reportException(error);
-}
+// A method, so that it has no prototype.
+export const { reportError } = {
+  reportError(error) {
+    requireArguments(arguments.length, 1, "execute 'reportError'");
+    reportException(error);
+  },
+};
 
 // What an ErrorEvent says of its error. Reading a thrown value may run the script's code, and fail.
 function describe(error) {

@@ -7,6 +7,7 @@ import { arrayPush, isArray } from './primordials.js';
 import {
   defineConstants,
   defineInterface,
+  defineOwn,
   illegalInvocation,
   isObject,
   requireArguments,
@@ -123,8 +124,8 @@ function toProtocols(value) {
 export class WebSocketPair {
   constructor() {
     const ends = native.makeWebSocketPair();
-    this[0] = ends[0];
-    this[1] = ends[1];
+    defineOwn(this, 0, ends[0]);
+    defineOwn(this, 1, ends[1]);
   }
 
   *[Symbol.iterator]() {

@@ -13,7 +13,8 @@ import {
 
 const kMaxSafeInteger = 2 ** 53 - 1;
 
-const interfacePrototypes = [];
+// Of all interfaces that are written in JavaScript.
+export const interfacePrototypes = [];
 
 export function isInterfacePrototype(object) {
   return arrayIncludes(interfacePrototypes, object);
@@ -66,6 +67,18 @@ export function defineConstants(constructor, constants) {
     defineProperty(constructor, names[i], descriptor);
     defineProperty(constructor.prototype, names[i], descriptor);
   }
+}
+
+// A property that an object has of its own where the standard has an accessor of its interface: a copy of the object,
+// and a proxy around it, then have the value.
+export function defineOwn(object, name, value) {
+  defineProperty(object, name, {
+    __proto__: null,
+    value,
+    writable: false,
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 export function illegalConstructor() {

@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "engine/io/io-context.h"
+#include "engine/js/async-frame.h"
 
 namespace lathe::io {
 namespace {
@@ -39,6 +40,8 @@ struct IoContext::Section {
   explicit Section(boost::asio::any_io_executor executor) : limit(std::move(executor)) {}
   std::shared_ptr<InputGate::CriticalSection> section;
   js::Ref<v8::Promise::Resolver> promise;
+  // The asynchronous context in which it was asked for.
+  js::Ref<v8::Value> frame;
   SectionBody body;
   boost::asio::steady_timer limit;
   std::list<std::shared_ptr<Section>>::iterator position;
@@ -62,6 +65,7 @@ v8::Local<v8::Promise> IoContext::runSection(js::Lock& js, SectionBody body) {
   if (running->section->depth() > kSectionDepthMax) throw js::plainError(kTooDeep);
   auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
   running->promise = js::Ref<v8::Promise::Resolver>(js, resolver);
+  running->frame = js::Ref<v8::Value>(js, js::asyncFrame(js));
   running->body = std::move(body);
   running->position = sections_.insert(sections_.end(), running);
 
@@ -77,6 +81,7 @@ v8::Local<v8::Promise> IoContext::runSection(js::Lock& js, SectionBody body) {
     runLocked(
         std::move(lock), request,
         [&](js::Lock& inner) {
+          js::AsyncFrameScope framed(inner, running->frame.get(inner));
           // What is thrown at once ends the section as what is thrown later does.
           auto settled = js::check(v8::Promise::Resolver::New(inner.context()));
           v8::Local<v8::Value> result;

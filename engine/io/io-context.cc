@@ -115,9 +115,9 @@ void IoContext::Entry::reportRejections() {
   auto& realm = context_.realm_;
   for (;;) {
     auto rejections = realm.isolate().takeUnhandledRejections(js_);
-    for (auto& [promise, reason] : rejections) realm.reportRejection(js_, promise, reason);
+    for (const auto& rejection : rejections) realm.reportRejection(js_, rejection);
     auto handled = realm.isolate().takeLateHandled(js_);
-    for (auto& [promise, reason] : handled) realm.reportLateHandling(js_, promise, reason);
+    for (const auto& rejection : handled) realm.reportLateHandling(js_, rejection);
     if (rejections.empty() && handled.empty()) return;
     // Whoever listens may have settled what the event waits for.
     drain();
@@ -146,8 +146,8 @@ bool IoContext::guarded(js::Lock& js, const std::function<void()>& body) {
     body();
     return true;
   } catch (const js::ExceptionPending&) {
-    if (guard.HasTerminated() || !guard.HasCaught()) return false;
-    realm_.logUncaught(js, "Uncaught", guard.Exception());
+    if (guard.HasTerminated() || js.v8()->IsExecutionTerminating()) return false;
+    realm_.logUncaught(js, "Uncaught", js::exceptionOf(js, guard));
   } catch (...) {
     realm_.logUncaught(js, "Uncaught", js::currentExceptionToJs(js));
   }

@@ -373,8 +373,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
         }
         promise->Resolve(context_, value).FromMaybe(false);
       } catch (const js::ExceptionPending&) {
-        if (guard.HasTerminated()) return;
-        auto exception = guard.Exception();
+        if (guard.HasTerminated() || js.v8()->IsExecutionTerminating()) return;
+        auto exception = js::exceptionOf(js, guard);
         guard.Reset();
         promise->Reject(context_, exception).FromMaybe(false);
       } catch (...) {

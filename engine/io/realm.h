@@ -5,14 +5,10 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "engine/js/lock.h"
+#include "engine/js/isolate.h"
 
 namespace lathe {
 class Compatibility;
-}
-
-namespace lathe::js {
-class Isolate;
 }
 
 namespace lathe::io {
@@ -45,11 +41,10 @@ class Realm {
   // A line for the log about an exception that nobody caught. `what` says where it was lost.
   virtual void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) = 0;
   // A rejection that nobody handles: the script's listeners are told, then the log.
-  virtual void reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
-                               v8::Local<v8::Value> reason) = 0;
+  virtual void reportRejection(js::Lock& js, const js::Isolate::UnhandledRejection& rejection) = 0;
   // One that was reported so is handled after all.
-  virtual void reportLateHandling(js::Lock& js, v8::Local<v8::Promise> promise,
-                                  v8::Local<v8::Value> reason) = 0;
+  virtual void reportLateHandling(js::Lock& js,
+                                  const js::Isolate::UnhandledRejection& rejection) = 0;
   virtual void logWarning(std::string_view text) = 0;
   // One message of the script's console; `level` is "debug", "log", "info", "warn" or "error".
   virtual void print(std::string_view level, std::string_view text) = 0;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/js/class.h"
+#include "engine/js/host-objects.h"
 
 // Everything native that a context offers, as one list that the snapshot's maker and its readers
 // share.
@@ -54,6 +55,8 @@ struct Bindings {
   std::span<const Function> globals;
   // What only the built-in JavaScript may call.
   std::span<const Function> natives;
+  // How the objects among them are cloned.
+  const HostObjects* hostObjects = nullptr;
 };
 
 class BuiltinsSource;

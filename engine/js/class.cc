@@ -80,8 +80,7 @@ void ClassBuilder::addStatic(const char* name, Callback callback, int length) {
                  function(callback, name, length, std::string(name) + "' on '" + name_, true));
 }
 
-void ClassBuilder::addAttribute(const char* name, Callback getter, Callback setter,
-                                bool onInstance) {
+void ClassBuilder::addAttribute(const char* name, Callback getter, Callback setter) {
   reference(getter);
   if (setter) reference(setter);
   if (!building()) return;
@@ -90,8 +89,21 @@ void ClassBuilder::addAttribute(const char* name, Callback getter, Callback sett
   auto get = function(getter, std::string("get ") + name, 0, place, false);
   auto set = setter ? function(setter, std::string("set ") + name, 1, place, false)
                     : v8::Local<v8::FunctionTemplate>();
-  auto target = onInstance ? template_->InstanceTemplate() : template_->PrototypeTemplate();
-  target->SetAccessorProperty(js.name(name), get, set, v8::None);
+  template_->PrototypeTemplate()->SetAccessorProperty(js.name(name), get, set, v8::None);
+}
+
+void ClassBuilder::addOwnAttribute(const char* name, v8::AccessorNameGetterCallback getter,
+                                   bool lazy) {
+  if (references_) references_->push_back(reinterpret_cast<std::intptr_t>(getter));
+  if (!building()) return;
+  Lock js(isolate_);
+  auto instance = template_->InstanceTemplate();
+  if (lazy) {
+    instance->SetLazyDataProperty(js.name(name), getter);
+  } else {
+    instance->SetNativeDataProperty(js.name(name), getter, nullptr, v8::Local<v8::Value>(),
+                                    v8::ReadOnly);
+  }
 }
 
 void ClassBuilder::addConstant(const char* name, int value) {
@@ -156,11 +168,11 @@ void throwCurrent(const v8::FunctionCallbackInfo<v8::Value>& info, bool returnsP
 
 void rejectOrRethrow(const v8::FunctionCallbackInfo<v8::Value>& info, v8::TryCatch& guard) {
   Lock js(info.GetIsolate());
-  if (guard.HasTerminated()) {
+  if (guard.HasTerminated() || js.v8()->IsExecutionTerminating()) {
     guard.ReThrow();
     return;
   }
-  auto exception = guard.Exception();
+  auto exception = exceptionOf(js, guard);
   guard.Reset();
   info.GetReturnValue().Set(rejected(js, exception));
 }

@@ -73,7 +73,8 @@ class ClassBuilder {
   void addSymbolMethod(v8::Local<v8::Symbol> (*symbol)(v8::Isolate*), const char* name,
                        Callback callback, int length);
   void addStatic(const char* name, Callback callback, int length);
-  void addAttribute(const char* name, Callback getter, Callback setter, bool onInstance);
+  void addAttribute(const char* name, Callback getter, Callback setter);
+  void addOwnAttribute(const char* name, v8::AccessorNameGetterCallback getter, bool lazy);
   void addConstant(const char* name, int value);
   void setFallback(v8::NamedPropertyGetterCallback callback);
   void inherit(const void* parentTag);
@@ -287,7 +288,11 @@ void callAndReturn(Lock& js, const v8::FunctionCallbackInfo<v8::Value>& info, Se
     }
   } catch (const ExceptionPending&) {
     // A method that returns a promise rejects it, also when the script's own code threw.
-    if (guard && guard->HasCaught()) rejectOrRethrow(info, *guard);
+    if (guard) {
+      rejectOrRethrow(info, *guard);
+    } else {
+      requirePendingException(js);
+    }
   } catch (...) {
     throwCurrent(info, kReturnsPromise<Result>);
   }
@@ -325,10 +330,42 @@ v8::Intercepted fallbackCallback(v8::Local<v8::Name> name,
     if (value.IsEmpty()) return v8::Intercepted::kNo;
     info.GetReturnValue().Set(value);
   } catch (const ExceptionPending&) {
+    requirePendingException(js);
   } catch (...) {
     js.v8()->ThrowException(currentExceptionToJs(js));
   }
   return v8::Intercepted::kYes;
+}
+
+// A property of an instance itself; `getter` takes the lock and the receiver, the lock, or nothing.
+template <class T, auto getter>
+void ownCallback(v8::Local<v8::Name>, const v8::PropertyCallbackInfo<v8::Value>& info) {
+  Lock js(info.GetIsolate());
+  auto holder = info.HolderV2();
+  auto* object = holder->IsApiWrapper()
+                     ? static_cast<Object*>(
+                           holder->GetAlignedPointerFromInternalField(kObjectField, kPointerTag))
+                     : nullptr;
+  if (object == nullptr) return;
+  auto& self = *static_cast<T*>(object);
+  auto value = [&]() -> decltype(auto) {
+    if constexpr (std::is_invocable_v<decltype(getter), T&, Lock&, Receiver>) {
+      return (self.*getter)(js, Receiver{holder});
+    } else if constexpr (std::is_invocable_v<decltype(getter), T&, Lock&>) {
+      return (self.*getter)(js);
+    } else {
+      return (self.*getter)();
+    }
+  };
+  try {
+    using Result = std::remove_cvref_t<decltype(value())>;
+    v8::Local<v8::Value> made = Convert<Result>::toJs(js, value());
+    info.GetReturnValue().Set(made);
+  } catch (const ExceptionPending&) {
+    requirePendingException(js);
+  } catch (...) {
+    js.v8()->ThrowException(currentExceptionToJs(js));
+  }
 }
 
 template <auto function>
@@ -345,6 +382,7 @@ void constructorCallback(const v8::FunctionCallbackInfo<v8::Value>& info) {
   try {
     invoke<function>(js, info, static_cast<Object*>(nullptr))->attach(js, info.This());
   } catch (const ExceptionPending&) {
+    requirePendingException(js);
   } catch (...) {
     throwCurrent(info, false);
   }
@@ -424,18 +462,24 @@ class Class : public ClassBuilder {
 
   template <auto getter>
   Class& attribute(const char* name) {
-    addAttribute(name, detail::methodCallback<T, getter>, nullptr, false);
+    addAttribute(name, detail::methodCallback<T, getter>, nullptr);
     return *this;
   }
   template <auto getter, auto setter>
   Class& attribute(const char* name) {
-    addAttribute(name, detail::methodCallback<T, getter>, detail::methodCallback<T, setter>, false);
+    addAttribute(name, detail::methodCallback<T, getter>, detail::methodCallback<T, setter>);
     return *this;
   }
-  // One that is each instance's own, as the keys of a plain object are.
+  // One that is each instance's own and looks like data, so that copies and proxies have it too.
   template <auto getter>
   Class& ownAttribute(const char* name) {
-    addAttribute(name, detail::methodCallback<T, getter>, nullptr, true);
+    addOwnAttribute(name, detail::ownCallback<T, getter>, false);
+    return *this;
+  }
+  // The same, asked once, when somebody wants to know; scripts may assign to it.
+  template <auto getter>
+  Class& lazyAttribute(const char* name) {
+    addOwnAttribute(name, detail::ownCallback<T, getter>, true);
     return *this;
   }
 

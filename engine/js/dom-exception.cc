@@ -56,8 +56,7 @@ v8::Local<v8::Value> stackOf(Lock& js, const std::string& message, const std::st
 
 void defineStack(Lock& js, v8::Local<v8::Object> object, const std::string& message,
                  const std::string& name) {
-  check(object->DefineOwnProperty(js.context(), js.name("stack"), stackOf(js, message, name),
-                                  v8::DontEnum));
+  check(object->CreateDataProperty(js.context(), js.name("stack"), stackOf(js, message, name)));
 }
 
 }  // namespace
@@ -80,10 +79,18 @@ int DomException::code() const {
 
 void DomException::describe(Class<DomException>& c, const Compatibility&) {
   c.name(kInterface).constructor<&DomException::construct>();
-  c.attribute<&DomException::name>("name");
-  c.attribute<&DomException::message>("message");
-  c.attribute<&DomException::code>("code");
+  // As in Workers, an exception's own: a copy has them.
+  c.ownAttribute<&DomException::code>("code");
+  c.ownAttribute<&DomException::name>("name");
+  c.ownAttribute<&DomException::message>("message");
   for (const auto& legacy : kLegacyCodes) c.constant(legacy.constant, legacy.code);
+}
+
+v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,
+                                      const std::string& name, const std::string& stack) {
+  auto object = wrap(js, make<DomException>(message, name));
+  check(object->CreateDataProperty(js.context(), js.name("stack"), js.string(stack)));
+  return object;
 }
 
 v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,

@@ -30,6 +30,10 @@ class DomException final : public Object {
   std::string name_;
 };
 
+// A DOMException object with this stack.
+v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,
+                                      const std::string& name, const std::string& stack);
+
 // A DOMException object with the stack of the place that calls.
 v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,
                                       const std::string& name);

@@ -1,7 +1,5 @@
 #include "engine/js/error.h"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "engine/js/dom-exception.h"
@@ -40,6 +38,8 @@ Error notImplemented(const std::string& what) {
 
 namespace {
 
+constexpr const char* kNoReason = "V8 has ended an operation without saying why.";
+
 // A property of an error as text; empty when it has none, or reading it fails.
 std::string textProperty(Lock& js, v8::Local<v8::Object> error, const char* name) {
   v8::TryCatch guard(js.v8());
@@ -48,92 +48,101 @@ std::string textProperty(Lock& js, v8::Local<v8::Object> error, const char* name
   return toUtf8(js, value.As<v8::String>());
 }
 
-// Empty when it cannot be done, for whatever reason.
-std::optional<SerializedValue> tryToSerialize(Lock& js, v8::Local<v8::Value> value) {
-  std::optional<SerializedValue> serialized;
-  NoHostObjects hosts;
-  v8::TryCatch guard(js.v8());
-  caught(js, [&] { serialized = serialize(js, value, {}, hosts); });
-  return serialized;
+// An error that is named so and says `message`, as far as its class is known here.
+v8::Local<v8::Object> newError(Lock& js, const std::string& name, const std::string& message) {
+  auto text = js.string(message);
+  v8::Local<v8::Value> made;
+  if (name == "TypeError")
+    made = v8::Exception::TypeError(text);
+  else if (name == "RangeError")
+    made = v8::Exception::RangeError(text);
+  else if (name == "SyntaxError")
+    made = v8::Exception::SyntaxError(text);
+  else if (name == "ReferenceError")
+    made = v8::Exception::ReferenceError(text);
+  else
+    made = v8::Exception::Error(text);
+  auto error = made.As<v8::Object>();
+  if (name != toUtf8(js, error->GetConstructorName())) {
+    error->DefineOwnProperty(js.context(), js.name("name"), js.string(name), v8::DontEnum)
+        .FromMaybe(false);
+  }
+  return error;
 }
 
-// What an error has of its own beside what every error has, as far as that can be carried.
-std::shared_ptr<const SerializedValue> propertiesOf(Lock& js, v8::Local<v8::Object> error) {
-  constexpr std::array<std::string_view, 5> kKnown = {"durableObjectReset", "message", "name",
-                                                      "remote", "stack"};
+// A value that is no object, and an object that cannot be cloned, as text.
+std::string detailOf(Lock& js, v8::Local<v8::Value> value) {
   v8::TryCatch guard(js.v8());
-  v8::Local<v8::Array> names;
-  if (!error->GetOwnPropertyNames(js.context(), v8::SKIP_SYMBOLS).ToLocal(&names)) return nullptr;
-  auto found = v8::Object::New(js.v8());
-  bool any = false;
-  for (std::uint32_t i = 0; i < names->Length(); ++i) {
-    v8::Local<v8::Value> name, value;
-    if (!names->Get(js.context(), i).ToLocal(&name) || !name->IsString()) continue;
-    const std::string text = toUtf8(js, name.As<v8::String>());
-    if (std::ranges::find(kKnown, text) != kKnown.end()) continue;
-    if (!error->Get(js.context(), name).ToLocal(&value) || !tryToSerialize(js, value)) continue;
-    any |= found->CreateDataProperty(js.context(), name.As<v8::Name>(), value).FromMaybe(false);
-  }
-  auto serialized = any ? tryToSerialize(js, found) : std::nullopt;
-  return serialized ? std::make_shared<const SerializedValue>(std::move(*serialized)) : nullptr;
+  v8::Local<v8::String> text;
+  return value->ToDetailString(js.context()).ToLocal(&text) ? toUtf8(js, text) : "";
 }
 
-void addProperties(Lock& js, v8::Local<v8::Object> error, const SerializedValue& properties) {
-  NoHostObjects hosts;
-  auto found = deserialize(js, properties, hosts).As<v8::Object>();
-  auto names = check(found->GetOwnPropertyNames(js.context()));
-  for (std::uint32_t i = 0; i < names->Length(); ++i) {
-    auto name = check(names->Get(js.context(), i)).As<v8::Name>();
-    auto value = check(found->Get(js.context(), name));
-    const bool hidden = name->StrictEquals(js.name("cause"));
-    check(error->DefineOwnProperty(js.context(), name, value, hidden ? v8::DontEnum : v8::None));
-  }
+// Whether what is put on an object before it is cloned is there afterwards.
+bool clonesProperties(v8::Local<v8::Object> object) {
+  return object->InternalFieldCount() == 0 && !object->IsMap() && !object->IsSet() &&
+         !object->IsDate() && !object->IsRegExp() && !object->IsArrayBuffer() &&
+         !object->IsArrayBufferView() && !object->IsSharedArrayBuffer();
 }
 
 }  // namespace
 
 RemoteException RemoteException::of(Lock& js, v8::Local<v8::Value> exception, std::string text) {
-  if (!exception->IsObject()) return {"Error", text, text};
-  auto error = exception.As<v8::Object>();
-  std::string name = textProperty(js, error, "name");
-  RemoteException remote(name.empty() ? "Error" : name, textProperty(js, error, "message"),
-                         std::move(text));
-  remote.properties_ = propertiesOf(js, error);
+  RemoteException remote("Error", "", std::move(text));
+  if (exception.IsEmpty() || !exception->IsObject()) {
+    remote.message_ = exception.IsEmpty() ? remote.text_ : detailOf(js, exception);
+    remote.takesActor_ = false;
+    return remote;
+  }
+  auto object = exception.As<v8::Object>();
+  {
+    v8::TryCatch guard(js.v8());
+    caught(js, [&] {
+      remote.value_ =
+          std::make_shared<const SerializedValue>(serialize(js, exception, ClonePurpose::script));
+    });
+  }
+  if (remote.value_) {
+    remote.takesActor_ = clonesProperties(object);
+    return remote;
+  }
+  remote.takesActor_ = false;
+  if (object->IsNativeError()) {
+    const std::string name = textProperty(js, object, "name");
+    if (!name.empty()) remote.name_ = name;
+    remote.message_ = textProperty(js, object, "message");
+  } else {
+    remote.message_ = detailOf(js, exception);
+  }
   return remote;
 }
 
 v8::Local<v8::Value> RemoteException::toJs(Lock& js) const {
-  auto text = js.string(message_);
+  v8::TryCatch guard(js.v8());
   v8::Local<v8::Value> made;
-  if (name_ == "TypeError")
-    made = v8::Exception::TypeError(text);
-  else if (name_ == "RangeError")
-    made = v8::Exception::RangeError(text);
-  else if (name_ == "SyntaxError")
-    made = v8::Exception::SyntaxError(text);
-  else if (name_ == "ReferenceError")
-    made = v8::Exception::ReferenceError(text);
-  else
-    made = v8::Exception::Error(text);
+  if (value_) caught(js, [&] { made = deserialize(js, *value_); });
+  if (made.IsEmpty() || !made->IsObject()) made = newError(js, name_, message_);
   auto object = made.As<v8::Object>();
-  if (name_ != toUtf8(js, object->GetConstructorName())) {
-    object->DefineOwnProperty(js.context(), js.name("name"), js.string(name_), v8::DontEnum)
-        .FromMaybe(false);
-  }
-  if (properties_) {
-    v8::TryCatch guard(js.v8());
-    caught(js, [&] { addProperties(js, object, *properties_); });
-  }
-  object->CreateDataProperty(js.context(), js.name("remote"), v8::True(js.v8())).FromMaybe(false);
-  auto id = js.name("durableObjectId");
-  if (!actor_.empty() && !object->HasOwnProperty(js.context(), id).FromMaybe(true)) {
-    object->CreateDataProperty(js.context(), id, js.string(actor_)).FromMaybe(false);
-  }
-  if (reset_) {
-    object->CreateDataProperty(js.context(), js.name("durableObjectReset"), v8::True(js.v8()))
-        .FromMaybe(false);
-  }
+  auto add = [&](const char* name, v8::Local<v8::Value> value) {
+    object->CreateDataProperty(js.context(), js.name(name), value).FromMaybe(false);
+  };
+  // Where it was thrown is not where it arrives.
+  if (object->IsNativeError()) v8::Exception::CaptureStackTrace(js.context(), object);
+  add("remote", v8::True(js.v8()));
+  const bool marked =
+      object->HasOwnProperty(js.context(), js.name("durableObjectId")).FromMaybe(true);
+  if (!actor_.empty() && takesActor_ && !marked) add("durableObjectId", js.string(actor_));
+  if (reset_) add("durableObjectReset", v8::True(js.v8()));
   return made;
+}
+
+v8::Local<v8::Value> exceptionOf(Lock& js, const v8::TryCatch& guard) {
+  if (guard.HasCaught() && !guard.Exception().IsEmpty()) return guard.Exception();
+  return plainError(kNoReason).toJs(js);
+}
+
+void requirePendingException(Lock& js) {
+  if (js.v8()->HasPendingException() || js.v8()->IsExecutionTerminating()) return;
+  js.v8()->ThrowException(plainError(kNoReason).toJs(js));
 }
 
 v8::Local<v8::Value> currentExceptionToJs(Lock& js) {

@@ -44,13 +44,14 @@ Error domException(std::string name, std::string message);
 // `not implemented in lathe: X`, for what is known and not built yet.
 Error notImplemented(const std::string& what);
 
-// An exception that left another script, with what could be carried of it.
+// An exception that left another script: a clone of it, or an Error that says the same where it
+// cannot be cloned.
 class RemoteException : public std::exception {
  public:
   RemoteException(std::string name, std::string message, std::string text)
       : name_(std::move(name)), message_(std::move(message)), text_(std::move(text)) {}
 
-  // What can be carried of `exception`, its own properties included; `text` is for people.
+  // `text` is for people.
   static RemoteException of(Lock& js, v8::Local<v8::Value> exception, std::string text);
 
   // For people: with the stack and the causes.
@@ -61,26 +62,34 @@ class RemoteException : public std::exception {
     return *this;
   }
   // It comes from the actor of this id, unless that has had it from another: told as
-  // `durableObjectId`.
+  // `durableObjectId`, where a property of its own is cloned.
   RemoteException& markActor(std::string id) {
     actor_ = std::move(id);
     return *this;
   }
-  // An Error of the same name, message and properties, marked as `remote`.
+  // A new one in the current context, marked as `remote`; with the stack of the place that calls.
   v8::Local<v8::Value> toJs(Lock& js) const;
 
  private:
   std::string name_;
   std::string message_;
   std::string text_;
-  // An object; null when there are none.
-  std::shared_ptr<const SerializedValue> properties_;
+  // Null when it cannot be cloned: its name and message are all there is.
+  std::shared_ptr<const SerializedValue> value_;
   std::string actor_;
+  bool takesActor_ = true;
   bool reset_ = false;
 };
 
 // V8 has an exception scheduled already: unwind to the callback or the entry without touching V8.
 struct ExceptionPending {};
+
+// What `guard` has caught. V8 ends some operations without an exception, compiling what may not be
+// compiled for one: an Error that tells no more than this then. Never empty.
+v8::Local<v8::Value> exceptionOf(Lock& js, const v8::TryCatch& guard);
+// For a callback of V8 that is left by ExceptionPending: has an exception be pending when there is
+// none, unless the script is being stopped.
+void requirePendingException(Lock& js);
 
 // Runs inside a `catch (...)`: the current C++ exception as a JavaScript value. Any foreign
 // exception becomes an `Error` with its text.
@@ -110,11 +119,11 @@ std::optional<v8::Local<v8::Value>> caught(Lock& js, Work&& work) {
     work();
     return std::nullopt;
   } catch (const ExceptionPending&) {
-    if (guard.HasTerminated() || !guard.HasCaught()) {
+    if (guard.HasTerminated() || js.v8()->IsExecutionTerminating()) {
       guard.ReThrow();
       return v8::Local<v8::Value>();
     }
-    return guard.Exception();
+    return exceptionOf(js, guard);
   } catch (...) {
     return currentExceptionToJs(js);
   }

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "engine/compatibility.h"
+#include "engine/js/async-frame.h"
 #include "engine/js/bindings.h"
 #include "engine/js/builtins-source.h"
 #include "engine/js/dom-exception.h"
@@ -10,12 +11,20 @@
 #include "engine/js/stay.h"
 
 namespace lathe::js {
+namespace {
+
+// Where a rejected promise keeps the asynchronous context of what has rejected it.
+v8::Local<v8::Private> frameKey(Lock& js) {
+  return v8::Private::ForApi(js.v8(), js.name("lathe: a rejection's asynchronous context"));
+}
+
+}  // namespace
 
 Isolate::Isolate(v8::Isolate* raw) : v8_(raw) { v8_->SetData(0, this); }
 
 Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
                  const Bindings& bindings, const Options& options)
-    : platform_(&platform), executor_(executor) {
+    : platform_(&platform), hostObjects_(bindings.hostObjects), executor_(executor) {
   budget_.bytesMax = options.memoryBytesMax;
   allocator_ = makeArrayBufferAllocator(budget_);
   const auto [source, blob] = partsOf(options.snapshot);
@@ -149,14 +158,19 @@ bool Isolate::isError(v8::Isolate* isolate, v8::Local<v8::Object> object) {
 void Isolate::onPromiseReject(v8::PromiseRejectMessage message) {
   auto promise = message.GetPromise();
   auto* v8Isolate = v8::Isolate::GetCurrent();
-  auto& rejections = static_cast<Isolate*>(v8Isolate->GetData(0))->rejections_;
+  Lock js(v8Isolate);
+  auto& self = js.isolate();
   if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) {
-    rejections.push_back({{v8Isolate, promise}, {v8Isolate, message.GetValue()}});
+    auto frame = asyncFrame(js);
+    // For the one who hears that it is handled after all.
+    if (!frame->IsUndefined()) promise->SetPrivate(js.context(), frameKey(js), frame).Check();
+    self.rejections_.push_back({{v8Isolate, promise}, {v8Isolate, message.GetValue()}});
   } else if (message.GetEvent() == v8::kPromiseHandlerAddedAfterReject) {
-    auto& self = *static_cast<Isolate*>(v8Isolate->GetData(0));
-    bool early = std::erase_if(rejections,
+    bool early = std::erase_if(self.rejections_,
                                [&](const Rejection& kept) { return kept.promise == promise; }) > 0;
-    if (!early) self.lateHandled_.push_back({{v8Isolate, promise}, {v8Isolate, promise->Result()}});
+    if (!early) {
+      self.lateHandled_.push_back({{v8Isolate, promise}, {v8Isolate, promise->Result()}});
+    }
   }
 }
 
@@ -166,7 +180,10 @@ std::vector<Isolate::UnhandledRejection> Isolate::taken(Lock& js, std::vector<Re
   if (from.empty()) return result;
   for (auto& kept : std::exchange(from, {})) {
     auto promise = kept.promise.Get(js.v8());
-    if (promise->HasHandler() == handled) result.push_back({promise, kept.reason.Get(js.v8())});
+    if (promise->HasHandler() != handled) continue;
+    auto frame = promise->GetPrivate(js.context(), frameKey(js))
+                     .FromMaybe(v8::Local<v8::Value>(js.undefined()));
+    result.push_back({promise, kept.reason.Get(js.v8()), frame});
   }
   return result;
 }

@@ -23,6 +23,7 @@ class Compatibility;
 
 namespace lathe::js {
 
+class HostObjects;
 class Platform;
 struct Bindings;
 
@@ -64,6 +65,9 @@ class Isolate {
   // Zeroed memory for an ArrayBuffer. Throws RangeError (js::Error) when the limit refuses it.
   std::unique_ptr<v8::BackingStore> newBackingStore(std::size_t bytes);
 
+  // How the platform's objects are cloned; null when they cannot be.
+  const HostObjects* hostObjects() const { return hostObjects_; }
+
   // Strings that are made again and again.
   RecentStrings& recentStrings() { return recentStrings_; }
 
@@ -84,6 +88,8 @@ class Isolate {
   struct UnhandledRejection {
     v8::Local<v8::Promise> promise;
     v8::Local<v8::Value> reason;
+    // The asynchronous context (async-frame.h) of what has rejected it.
+    v8::Local<v8::Value> frame;
   };
   // The promises that were rejected since the last call and that nobody handles.
   std::vector<UnhandledRejection> takeUnhandledRejections(Lock& js);
@@ -101,6 +107,7 @@ class Isolate {
   static std::size_t nearHeapLimit(void* self, std::size_t current, std::size_t initial);
 
   Platform* platform_ = nullptr;
+  const HostObjects* hostObjects_ = nullptr;
   BufferBudget budget_;
   std::shared_ptr<v8::ArrayBuffer::Allocator> allocator_;
   std::shared_ptr<ExternalMemory> externalMemory_;

@@ -14,6 +14,7 @@ void NativeFunction::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   try {
     self->body_(js, info[0]);
   } catch (const ExceptionPending&) {
+    requirePendingException(js);
   } catch (...) {
     js.v8()->ThrowException(currentExceptionToJs(js));
   }

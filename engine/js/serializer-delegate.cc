@@ -8,6 +8,10 @@ class WritingDelegate final : public v8::ValueSerializer::Delegate {
   explicit WritingDelegate(SerializerQuestions& questions) : questions_(questions) {}
 
   void ThrowDataCloneError(v8::Local<v8::String> message) override { questions_.refuse(message); }
+  bool HasCustomHostObject(v8::Isolate*) override { return true; }
+  v8::Maybe<bool> IsHostObject(v8::Isolate*, v8::Local<v8::Object> object) override {
+    return v8::Just(questions_.isHostObject(object));
+  }
   v8::Maybe<bool> WriteHostObject(v8::Isolate*, v8::Local<v8::Object> object) override {
     return questions_.writeHostObject(object);
   }

@@ -16,7 +16,9 @@ class SerializerQuestions {
  public:
   // Schedules a DataCloneError.
   virtual void refuse(v8::Local<v8::String> message) = 0;
-  // Writes what stands for an object with a C++ side.
+  // Whether it is no object of the language. Runs no JavaScript.
+  virtual bool isHostObject(v8::Local<v8::Object> object) = 0;
+  // Writes what stands for such an object.
   virtual v8::Maybe<bool> writeHostObject(v8::Local<v8::Object> object) = 0;
   // A number for a buffer that both sides share.
   virtual v8::Maybe<std::uint32_t> numberOf(v8::Local<v8::SharedArrayBuffer> buffer) = 0;

@@ -10,6 +10,7 @@
 #include "engine/js/bindings.h"
 #include "engine/js/builtins-source.h"
 #include "engine/js/platform.h"
+#include "engine/js/platform-prototypes.h"
 
 namespace lathe::js {
 namespace {
@@ -83,7 +84,7 @@ v8::Local<v8::Object> runBuiltins(Lock& js, const Bindings& bindings, BuiltinsSo
     return hooks.As<v8::Object>();
   }
   throw std::runtime_error("the built-in JavaScript failed: " +
-                           describeException(js, guard.Exception()));
+                           describeException(js, exceptionOf(js, guard)));
 }
 
 }  // namespace
@@ -109,6 +110,8 @@ std::string makeSnapshot(Platform& platform, const Bindings& bindings,
     auto hidden = installInterfaces(js, bindings, compatibility);
     for (const auto& entry : bindings.globals) define(js, context->Global(), entry, v8::None);
     auto hooks = runBuiltins(js, bindings, *source, hidden);
+    auto prototypes = hooks->Get(context, js.name("platformPrototypes")).ToLocalChecked();
+    markPlatformPrototypes(js, prototypes.As<v8::Array>());
     for (const auto& entry : bindings.interfaces) creator.AddData(isolate->templateOf(entry.tag));
     if (creator.AddData(context, hooks) != kHooksIndex) throw std::runtime_error("hooks misplaced");
     creator.SetDefaultContext(context);

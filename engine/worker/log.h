@@ -54,6 +54,8 @@ class Log {
   virtual bool colors() const = 0;
   // Whether messages are to tell their place, which takes a look at the stack.
   virtual bool places() const = 0;
+  // Whether stacks are to show the frames of the built-in JavaScript.
+  virtual bool builtinFrames() const { return false; }
   // The lines of the script around the first place that an exception's text names, for a page that
   // shows it, numbered, the place's own marked by `>`. Empty when they are not known or not wanted.
   virtual std::string codeFrame(std::string_view worker, std::string_view text) const = 0;

@@ -30,11 +30,11 @@ void settling(js::Lock& js, v8::Local<v8::Promise::Resolver> resolver, Work&& wo
   try {
     work();
   } catch (const js::ExceptionPending&) {
-    if (guard.HasTerminated()) {
+    if (guard.HasTerminated() || js.v8()->IsExecutionTerminating()) {
       guard.ReThrow();
       return;
     }
-    auto exception = guard.Exception();
+    auto exception = js::exceptionOf(js, guard);
     guard.Reset();
     resolver->Reject(js.context(), exception).FromMaybe(false);
   } catch (...) {
@@ -51,6 +51,7 @@ v8::MaybeLocal<T> throwing(js::Lock& js, Work&& work) {
   try {
     return work();
   } catch (const js::ExceptionPending&) {
+    if (!guard.HasCaught()) js::requirePendingException(js);
   } catch (...) {
     js.v8()->ThrowException(js::currentExceptionToJs(js));
   }
@@ -80,6 +81,28 @@ js::Error notJson(const std::string& name) {
   return js::typeError("Module \"" + name + "\" is not of type \"json\".");
 }
 
+// Why something could not be made, for a LoadError: "SyntaxError: …".
+std::string reasonOf(js::Lock& js, const v8::TryCatch& guard) {
+  return js::toUtf8(js, js::check(js::exceptionOf(js, guard)->ToString(js.context())));
+}
+
+// While it lives, code may be generated: a worker's own modules are compiled at any time, whatever
+// its scripts may do.
+class CodeAllowed {
+ public:
+  explicit CodeAllowed(js::Lock& js)
+      : context_(js.context()), before_(context_->IsCodeGenerationFromStringsAllowed()) {
+    context_->AllowCodeGenerationFromStrings(true);
+  }
+  ~CodeAllowed() { context_->AllowCodeGenerationFromStrings(before_); }
+  CodeAllowed(const CodeAllowed&) = delete;
+  CodeAllowed& operator=(const CodeAllowed&) = delete;
+
+ private:
+  v8::Local<v8::Context> context_;
+  bool before_;
+};
+
 // The value that a module of one value exports as its default.
 v8::Local<v8::Value> valueOf(js::Lock& js, const Module& module) {
   switch (module.type) {
@@ -92,10 +115,10 @@ v8::Local<v8::Value> valueOf(js::Lock& js, const Module& module) {
       v8::Local<v8::Value> value;
       if (v8::JSON::Parse(js.context(), js.string(moduleText(module))).ToLocal(&value))
         return value;
-      std::string why = js::toUtf8(js, js::check(guard.Exception()->ToString(js.context())));
-      throw LoadError(module.name + ": " + why);
+      throw LoadError(module.name + ": " + reasonOf(js, guard));
     }
     case ModuleType::compiledWasm: {
+      CodeAllowed allowed(js);
       v8::TryCatch guard(js.v8());
       v8::Local<v8::WasmModuleObject> compiled;
       auto* bytes = reinterpret_cast<const std::uint8_t*>(module.content.data());
@@ -103,8 +126,7 @@ v8::Local<v8::Value> valueOf(js::Lock& js, const Module& module) {
               .ToLocal(&compiled)) {
         return compiled;
       }
-      std::string why = js::toUtf8(js, js::check(guard.Exception()->ToString(js.context())));
-      throw LoadError(module.name + ": " + why);
+      throw LoadError(module.name + ": " + reasonOf(js, guard));
     }
     case ModuleType::esModule:
     case ModuleType::commonJs:
@@ -457,6 +479,11 @@ v8::Local<v8::Value> ModuleRegistry::require(js::Lock& js, const std::string& sp
   }
   linkGraph(js, entry);
   auto module = entry.module.Get(js.v8());
+  // V8 would end the process.
+  if (module->GetStatus() == v8::Module::kEvaluating) {
+    throw js::plainError("require() of \"" + specifier +
+                         "\" is not possible: the module is running, and imports this one.");
+  }
   auto promise = js::check(module->Evaluate(js.context())).As<v8::Promise>();
   if (promise->State() == v8::Promise::kRejected) {
     promise->MarkAsHandled();

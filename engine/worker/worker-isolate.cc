@@ -3,6 +3,7 @@
 #include "engine/api/platform-bindings.h"
 #include "engine/io/cpu-watch.h"
 #include "engine/js/snapshot.h"
+#include "engine/js/stack-trace.h"
 
 namespace lathe::worker {
 namespace {
@@ -32,6 +33,7 @@ Worker::Isolate::Isolate(const Host& host, const Compatibility& compatibility,
                                       api::platformBindings(), options);
   ModuleRegistry::prepare(js_->v8());
   js_->v8()->SetAllowWasmCodeGenerationCallback(&allowWebAssembly);
+  if (!host.log.builtinFrames()) js::hideBuiltinFrames(js_->v8());
 }
 
 Worker::Isolate::~Isolate() {

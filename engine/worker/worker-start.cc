@@ -5,6 +5,8 @@
 #include "engine/api/loopback-service.h"
 #include "engine/io/cpu-watch.h"
 #include "engine/js/platform.h"
+#include "engine/js/snapshot.h"
+#include "engine/js/stack-trace.h"
 #include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/worker-isolate.h"
@@ -17,8 +19,7 @@ namespace {
 constexpr std::uint32_t kTopLevelCpuMsMax = 10'000;
 
 void setGlobal(js::Lock& js, const char* name, v8::Local<v8::Value> value) {
-  js::check(
-      js.context()->Global()->DefineOwnProperty(js.context(), js.name(name), value, v8::DontEnum));
+  js::check(js.context()->Global()->CreateDataProperty(js.context(), js.name(name), value));
 }
 
 v8::Local<v8::Object> compatibilityFlagsObject(js::Lock& js, const Compatibility& compatibility) {
@@ -38,6 +39,7 @@ bool deviates(const Compatibility& compatibility) {
                           Flag::EnableWeakRef,
                           Flag::ExposeGlobalMessageChannel,
                           Flag::GlobalNavigator,
+                          Flag::NodejsCompat,
                           Flag::SetTostringTag,
                           Flag::WebsocketStandardBinaryType};
   return !std::all_of(std::begin(kOn), std::end(kOn),
@@ -51,6 +53,19 @@ void hideTemporal(js::Lock& js) {
   auto prototype = js::check(date->Get(js.context(), js.name("prototype"))).As<v8::Object>();
   js::check(global->Delete(js.context(), js.name("Temporal")));
   js::check(prototype->Delete(js.context(), js.name("toTemporalInstant")));
+}
+
+// Where an exception was thrown, as far as that is in a script; else where the script called.
+std::string placeOf(js::Lock& js, v8::Local<v8::Message> message) {
+  auto name = message->GetScriptResourceName();
+  if (!name->IsString()) return {};
+  std::string module = js::toUtf8(js, name.As<v8::String>());
+  if (module == js::kBuiltinsName) {
+    auto stack = message->GetStackTrace();
+    return stack.IsEmpty() ? "" : js::firstPlace(js, stack);
+  }
+  return module + ":" + std::to_string(message->GetLineNumber(js.context()).FromMaybe(0)) + ":" +
+         std::to_string(message->GetStartColumn(js.context()).FromMaybe(0) + 1);
 }
 
 // What the script exports cannot be an entry point unless it is an object or a class.
@@ -111,9 +126,8 @@ v8::Local<v8::Value> Worker::valueOf(js::Lock& js, const Binding& binding,
     return api::namespaceOf(js, targets.actors(*actors));
   }
   const std::string& what = std::get<Binding::Unsupported>(binding.value).what;
-  auto message =
-      js.string("binding " + binding.name + " (" + what + ") is not available in lathe yet")
-          .As<v8::Value>();
+  auto message = js.string("not implemented in lathe: binding " + binding.name + " (" + what + ")")
+                     .As<v8::Value>();
   return js::check(hook(js, "unavailable")->Call(js.context(), js.undefined(), 1, &message));
 }
 
@@ -144,8 +158,8 @@ void Worker::start(js::Lock& js) {
   } catch (const js::Error& error) {
     throw LoadError(main.name + ": " + error.message());
   }
-  for (auto& [promise, reason] : isolate().takeUnhandledRejections(js)) {
-    reportRejection(js, promise, reason);
+  for (const auto& rejection : isolate().takeUnhandledRejections(js)) {
+    reportRejection(js, rejection);
   }
 }
 
@@ -288,15 +302,10 @@ void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
     throw LoadError(
         main + ": Worker exceeded CPU time limit. Its top level ran for more than the " + limit);
   }
-  auto exception = guard.Exception();
+  auto exception = js::exceptionOf(js, guard);
   auto message = guard.Message();
   guard.Reset();
-  std::string place;
-  if (!message.IsEmpty() && message->GetScriptResourceName()->IsString()) {
-    place = js::toUtf8(js, message->GetScriptResourceName().As<v8::String>()) + ":" +
-            std::to_string(message->GetLineNumber(js.context()).FromMaybe(0)) + ":" +
-            std::to_string(message->GetStartColumn(js.context()).FromMaybe(0) + 1);
-  }
+  const std::string place = message.IsEmpty() ? "" : placeOf(js, message);
   if (exception->IsNativeError()) {
     auto constructor = js::toUtf8(js, exception.As<v8::Object>()->GetConstructorName());
     std::string text = js::toUtf8(js, js::check(exception->ToString(js.context())));

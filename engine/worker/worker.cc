@@ -1,7 +1,8 @@
 #include "engine/worker/worker.h"
 
 #include "engine/io/cpu-watch.h"
-#include "engine/js/snapshot.h"
+#include "engine/js/async-frame.h"
+#include "engine/js/stack-trace.h"
 #include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/invocation.h"
@@ -26,17 +27,7 @@ constexpr int kFramesMax = 16;
 std::string callerPlace(v8::Isolate* isolate) {
   v8::HandleScope handles(isolate);
   js::Lock js(isolate);
-  auto stack = v8::StackTrace::CurrentStackTrace(isolate, kFramesMax);
-  for (int i = 0; i < stack->GetFrameCount(); ++i) {
-    auto frame = stack->GetFrame(isolate, static_cast<std::uint32_t>(i));
-    auto name = frame->GetScriptName();
-    if (name.IsEmpty() || name->Length() == 0) continue;
-    std::string module = js::toUtf8(js, name);
-    if (module == js::kBuiltinsName) continue;
-    return module + ":" + std::to_string(frame->GetLineNumber()) + ":" +
-           std::to_string(frame->GetColumn());
-  }
-  return {};
+  return js::firstPlace(js, v8::StackTrace::CurrentStackTrace(isolate, kFramesMax));
 }
 
 std::uint64_t currentRequest() {
@@ -122,22 +113,22 @@ void Worker::logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Valu
   printException(std::string(what) + " " + exceptionText(js, hooks(), exception));
 }
 
-void Worker::reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
-                             v8::Local<v8::Value> reason) {
+void Worker::reportRejection(js::Lock& js, const js::Isolate::UnhandledRejection& rejection) {
   v8::TryCatch guard(js.v8());
-  v8::Local<v8::Value> arguments[] = {promise, reason};
+  js::AsyncFrameScope framed(js, rejection.frame);
+  v8::Local<v8::Value> arguments[] = {rejection.promise, rejection.reason};
   v8::Local<v8::Value> alone;
   bool asked =
       hook(js, "reportRejection")->Call(js.context(), js.undefined(), 2, arguments).ToLocal(&alone);
   if (!asked || alone->IsTrue()) {
-    printException("Uncaught (in promise) " + exceptionText(js, hooks(), reason));
+    printException("Uncaught (in promise) " + exceptionText(js, hooks(), rejection.reason));
   }
 }
 
-void Worker::reportLateHandling(js::Lock& js, v8::Local<v8::Promise> promise,
-                                v8::Local<v8::Value> reason) {
+void Worker::reportLateHandling(js::Lock& js, const js::Isolate::UnhandledRejection& rejection) {
   v8::TryCatch guard(js.v8());
-  v8::Local<v8::Value> arguments[] = {promise, reason};
+  js::AsyncFrameScope framed(js, rejection.frame);
+  v8::Local<v8::Value> arguments[] = {rejection.promise, rejection.reason};
   // What a listener throws has been reported within.
   static_cast<void>(
       hook(js, "reportLateHandling")->Call(js.context(), js.undefined(), 2, arguments).IsEmpty());
@@ -262,12 +253,10 @@ v8::Local<v8::Value> Worker::callMethod(js::Lock& js, const std::string& wanted,
 v8::Local<v8::Value> Worker::receiveCall(js::Lock& js, v8::Local<v8::Object> receiver,
                                          const api::RpcCall& call,
                                          v8::Local<v8::Value> handlersCtx) {
-  api::RpcHostObjects hosts;
-  v8::Local<v8::Value> arguments[] = {receiver,
-                                      js::Convert<std::vector<std::string>>::toJs(js, call.path),
-                                      call.arguments ? js::deserialize(js, *call.arguments, hosts)
-                                                     : v8::Local<v8::Value>(js.undefined()),
-                                      env_.get(js), handlersCtx};
+  v8::Local<v8::Value> arguments[] = {
+      receiver, js::Convert<std::vector<std::string>>::toJs(js, call.path),
+      call.arguments ? js::deserialize(js, *call.arguments) : v8::Local<v8::Value>(js.undefined()),
+      env_.get(js), handlersCtx};
   const int count = handlersCtx.IsEmpty() ? 3 : 5;
   return js::check(hook(js, "receiveCall")->Call(js.context(), js.undefined(), count, arguments));
 }

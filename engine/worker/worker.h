@@ -81,10 +81,8 @@ class Worker final : public io::Realm, public std::enable_shared_from_this<Worke
   v8::Local<v8::Object> hooks() override;
   v8::Local<v8::Value> exports() override;
   void logUncaught(js::Lock& js, std::string_view what, v8::Local<v8::Value> exception) override;
-  void reportRejection(js::Lock& js, v8::Local<v8::Promise> promise,
-                       v8::Local<v8::Value> reason) override;
-  void reportLateHandling(js::Lock& js, v8::Local<v8::Promise> promise,
-                          v8::Local<v8::Value> reason) override;
+  void reportRejection(js::Lock& js, const js::Isolate::UnhandledRejection& rejection) override;
+  void reportLateHandling(js::Lock& js, const js::Isolate::UnhandledRejection& rejection) override;
   void logWarning(std::string_view text) override;
   void print(std::string_view level, std::string_view text) override;
   bool colors() const override;

@@ -119,5 +119,5 @@ test("a service that is not loaded is told once, and throws only when it is used
   assert.match(stderr, /wrangler\.json:\d+:\d+: the service "shop" is not loaded/);
   const used = await run(["fetch", "/use"], { cwd: folder });
   assert.equal(used.code, 22);
-  assert.match(used.stdout, /binding SHOP \(the service "shop", which is not loaded\) is not available in lathe yet/);
+  assert.match(used.stdout, /not implemented in lathe: binding SHOP \(the service "shop", which is not loaded\)/);
 });

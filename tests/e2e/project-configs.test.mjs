@@ -91,7 +91,7 @@ for (const [file, { bindings, warnings = [], environments = [""] }] of Object.en
       for (const [name, type] of Object.entries(bindings)) {
         if (type === "text" || type === "objects") continue;
         const used = await run(["fetch", `/?use=${name}`, ...args], { cwd });
-        assert.equal(used.stdout, `binding ${name} (${type}) is not available in lathe yet`);
+        assert.equal(used.stdout, `not implemented in lathe: binding ${name} (${type})`);
       }
     });
   }

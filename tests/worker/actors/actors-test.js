@@ -122,12 +122,13 @@ export const aStubTellsWhoseItIs = {
   test(controller, { ROOM }) {
     const id = ROOM.idFromName("name");
     const stub = ROOM.get(id);
-    deepStrictEqual(Object.keys(stub), ["id", "name"]);
+    deepStrictEqual(Object.keys(stub), ["name", "id"]);
+    deepStrictEqual({ ...new Proxy(stub, {}) }, { name: "name", id });
     strictEqual(stub.id, id);
     deepStrictEqual([stub.name, ROOM.getByName("name").name], ["name", "name"]);
     strictEqual(ROOM.get(ROOM.newUniqueId()).name, undefined);
     stub.mine = 1;
-    deepStrictEqual(Object.keys(stub), ["id", "name", "mine"]);
+    deepStrictEqual(Object.keys(stub), ["name", "id", "mine"]);
     deepStrictEqual([Object.hasOwn(stub, "method"), typeof stub.method], [false, "function"]);
   },
 };

@@ -120,12 +120,15 @@ export const someObjectsOfThePlatformAreCloned = {
 export const otherObjectsOfThePlatformAreRefused = {
   test() {
     for (const value of [
-      new Request("https://example.com/"),
-      new Response(),
+      new Request("https://example.com/", { method: "POST", body: "x" }),
+      new Response("x"),
       new TextDecoder(),
       new URL("https://example.com/"),
       new URLSearchParams(),
-      [{ deep: new Response() }],
+      [{ deep: new Response("x") }],
+      AbortSignal.abort(),
+      new (class Mine extends EventTarget {})(),
+      crypto,
     ]) {
       throws(() => structuredClone(value), { name: "DataCloneError" });
     }
