@@ -116,3 +116,10 @@ for (const page of readdirSync(join(root, "docs")).filter((name) => name.endsWit
     }
   });
 }
+
+test("docs/architecture.md: its functions are in the code", () => {
+  const words = new Set(sources.filter((path) => !path.endsWith(".md")).flatMap((path) => read(path).match(/\w+/g)));
+  for (const [, name] of read("docs/architecture.md").matchAll(/`[\w:]*?(\w+)\(\)`/g)) {
+    assert.ok(words.has(name), name);
+  }
+});
