@@ -117,7 +117,7 @@ for (const date of dates) {
   });
 
   test(`modules that are loaded later by a worker of ${date}`, async (t) => {
-    for (const [how, paths] of [["in a request", ["imported", "required"]], ["at top level", ["top", "imported"]]]) {
+    for (const [how, paths] of [["in a request", ["required", "imported"]], ["at top level", ["top", "imported"]]]) {
       const script = dynamic.replace("AT_TOP", String(how === "at top level"));
       const cwd = project(t, {
         ...files,

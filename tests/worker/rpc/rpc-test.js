@@ -56,7 +56,10 @@ export class Shop extends Counting {
     return [loop, new Uint8Array([1]), new Error("e"), Object(1), undefined, null];
   }
   failWith(properties) {
-    throw Object.assign(new TypeError("rich", { cause: "poor" }), properties, { lost: () => {} });
+    throw Object.assign(new TypeError("rich", { cause: "poor" }), properties);
+  }
+  failForGood() {
+    throw Object.assign(new TypeError("rich"), { code: 7, lost: () => {} });
   }
   context() {
     return [typeof this.ctx.waitUntil, typeof this.env.SHOP];
@@ -192,6 +195,11 @@ export const errorsKeepTheirProperties = {
       deepStrictEqual(Object.keys(error).sort(), ["cause", "code", "details", "name", "remote"]);
       deepStrictEqual([error.code, error.details, error.cause, error.message], [7, { list: [1] }, "poor", "rich"]);
       return error.name === "Poverty" && error.durableObjectId === undefined;
+    });
+    // As in Workers: what cannot be cloned as a whole is told by its name and message.
+    await rejects(async () => SHOP.failForGood(), (error) => {
+      deepStrictEqual(Object.keys(error), ["remote"]);
+      return error instanceof TypeError && error.message === "rich";
     });
   },
 };
