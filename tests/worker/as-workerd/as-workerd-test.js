@@ -7,12 +7,15 @@ import { differences } from "./differences.js";
 
 export { Context, Other, Room, Thing, default } from "./probes.js";
 
+// V8's flags are the process's: another project of the same run may have asked for --expose-gc.
+const exposed = /^(global )?gc( |$)/;
+
 async function compare(env, probe, table) {
   const answers = await (await env.SELF.fetch(`http://test/${probe}`)).json();
   const left = new Set(differences[probe]);
   const faults = [];
   for (const key of new Set([...Object.keys(table), ...Object.keys(answers)])) {
-    if (table[key] === answers[key]) continue;
+    if (table[key] === answers[key] || exposed.test(key)) continue;
     const known = differences[probe].find(({ where, lathe }) => where.test(key) && (!lathe || lathe.test(answers[key])));
     if (known) left.delete(known);
     else faults.push(`${key}\n  workerd: ${table[key]}\n  lathe:   ${answers[key]}`);
