@@ -7,6 +7,7 @@ import {
   SafeMap,
   arrayJoin,
   arrayPush,
+  arraySet,
   isArray,
   mapEntries,
   mapGet,
@@ -84,10 +85,10 @@ function propertyTable(data, only, show) {
       const names = only ?? objectKeys(item);
       for (let j = 0; j < names.length; ++j) {
         const column = mapGet(columnOf, names[j]) ?? addColumn(names[j]);
-        if (names[j] in item) row[column] = show(item[names[j]]);
+        if (names[j] in item) arraySet(row, column, show(item[names[j]]));
       }
     } else {
-      plain[i] = show(item);
+      arraySet(plain, i, show(item));
       anyPlain = true;
     }
     arrayPush(rows, row);
@@ -96,7 +97,7 @@ function propertyTable(data, only, show) {
     const column = titles.length;
     arrayPush(titles, kValuesTitle);
     for (let i = 0; i < rows.length; ++i) {
-      if (plain[i] !== undefined) rows[i][column] = plain[i];
+      if (plain[i] !== undefined) arraySet(rows[i], column, plain[i]);
     }
   }
   return draw(titles, rows);

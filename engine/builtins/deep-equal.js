@@ -9,7 +9,7 @@ import {
   SafeSet,
   arrayBufferByteLength,
   arrayPush,
-  arraySplice,
+  arrayRemove,
   bigIntValueOf,
   booleanValueOf,
   ByteArray,
@@ -241,7 +241,7 @@ class Comparison {
         if (matches(wanted[i], candidates[j])) found = j;
       }
       if (found === -1) return false;
-      arraySplice(candidates, found, 1);
+      arrayRemove(candidates, found);
     }
     return true;
   }

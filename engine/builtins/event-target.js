@@ -4,8 +4,8 @@ import { eventState, isEvent } from './event.js';
 import {
   SafeMap,
   arrayPush,
+  arrayRemove,
   arraySlice,
-  arraySplice,
   defineProperty,
   getOwnPropertyDescriptor,
   mapDelete,
@@ -51,8 +51,8 @@ class Listeners {
 
   removeAt(type, index) {
     const list = arraySlice(this.of(type));
-    const removed = arraySplice(list, index, 1)[0];
-    removed.removed = true;
+    list[index].removed = true;
+    arrayRemove(list, index);
     if (list.length > 0) {
       mapSet(this.#byType, type, list);
     } else {

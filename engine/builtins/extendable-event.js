@@ -2,6 +2,7 @@
 // https://w3c.github.io/ServiceWorker/#extendableevent-interface, as far as Workers have it.
 import { Event } from './event.js';
 import { fireGlobalEvent } from './event-target.js';
+import { arrayPush } from './primordials.js';
 import {
   defineInterface,
   defineOwn,
@@ -73,7 +74,7 @@ export class FetchEvent extends ExtendableEvent {
         'InvalidStateError',
       );
     }
-    this.#responses[0] = response;
+    arrayPush(this.#responses, response);
     this.stopImmediatePropagation();
   }
 

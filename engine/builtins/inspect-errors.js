@@ -4,7 +4,7 @@ import {
   arrayIncludes,
   arrayIndexOf,
   arrayPush,
-  arraySplice,
+  arrayRemove,
   errorToString,
   hasOwn,
   isArray,
@@ -46,7 +46,7 @@ function dropRepeatedKeys(error, keys, stack) {
   for (let i = 0; i < kToldByStack.length; ++i) {
     const index = arrayIndexOf(keys, kToldByStack[i]);
     if (index !== -1 && stringIncludes(stack, `${error[kToldByStack[i]]}`)) {
-      arraySplice(keys, index, 1);
+      arrayRemove(keys, index);
     }
   }
 }

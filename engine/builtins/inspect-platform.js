@@ -4,7 +4,8 @@ import { Event, isEvent } from './event.js';
 import {
   arrayIncludes,
   arrayPush,
-  arraySplice,
+  arrayRemove,
+  arrayUnshift,
   getOwnPropertyDescriptor,
   getPrototypeOf,
   objectPrototype,
@@ -27,7 +28,7 @@ export function interfacesOf(object, kind) {
     link !== null && link !== objectPrototype;
     link = getPrototypeOf(link)
   ) {
-    if (kind === 'platform' || isInterfacePrototype(link)) arraySplice(found, 0, 0, link);
+    if (kind === 'platform' || isInterfacePrototype(link)) arrayUnshift(found, link);
   }
   return found;
 }
@@ -40,7 +41,7 @@ export function takeAccessors(object, keys) {
       ++i;
     } else {
       arrayPush(taken, keys[i]);
-      arraySplice(keys, i, 1);
+      arrayRemove(keys, i);
     }
   }
   return taken;

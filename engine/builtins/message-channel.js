@@ -46,7 +46,8 @@ export class MessagePort extends EventTarget {
       }
       if (isPort(transfer[i])) throw new Error('not implemented in lathe: transferring a MessagePort');
     }
-    const data = globalThis.structuredClone(message, { __proto__: null, transfer });
+    const moved = transfer.length === 0 ? undefined : { __proto__: null, transfer };
+    const data = globalThis.structuredClone(message, moved);
     if (other === null) return;
     const { waiting } = portState(other);
     if (waiting === null) {

@@ -36,11 +36,49 @@ export const arrayIncludes = uncurryThis(Array.prototype.includes);
 export const arrayIndexOf = uncurryThis(Array.prototype.indexOf);
 export const arrayJoin = uncurryThis(Array.prototype.join);
 export const arrayPop = uncurryThis(Array.prototype.pop);
-export const arrayPush = uncurryThis(Array.prototype.push);
 export const arrayShift = uncurryThis(Array.prototype.shift);
-export const arraySlice = uncurryThis(Array.prototype.slice);
 export const arraySort = uncurryThis(Array.prototype.sort);
-export const arraySplice = uncurryThis(Array.prototype.splice);
+
+// The language's own `push` assigns, and its `slice` and `splice` ask the list for its constructor: a setter or a
+// constructor that a script has put on `Array.prototype` would be given the platform's records. These only define.
+const element = {
+  __proto__: null,
+  value: undefined,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+};
+
+// Makes `value` the element `index` of a list of our own.
+export function arraySet(list, index, value) {
+  element.value = value;
+  defineProperty(list, index, element);
+  element.value = undefined;
+}
+
+export function arrayPush(list, value) {
+  arraySet(list, list.length, value);
+  return list.length;
+}
+
+export function arraySlice(list, start = 0, end = list.length) {
+  const copy = [];
+  for (let i = start; i < end && i < list.length; ++i) arraySet(copy, copy.length, list[i]);
+  return copy;
+}
+
+// Takes the element at `index` out of the list, which has no holes.
+export function arrayRemove(list, index) {
+  for (let i = index + 1; i < list.length; ++i) list[i - 1] = list[i];
+  arrayPop(list);
+}
+
+// Puts `value` before all others of a list without holes.
+export function arrayUnshift(list, value) {
+  arrayPush(list, value);
+  for (let i = list.length - 1; i > 0; --i) list[i] = list[i - 1];
+  list[0] = value;
+}
 
 export const stringCharCodeAt = uncurryThis(String.prototype.charCodeAt);
 export const stringCodePointAt = uncurryThis(String.prototype.codePointAt);

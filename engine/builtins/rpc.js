@@ -1,7 +1,17 @@
 // Remote calls, as both ends see them in JavaScript: what a stub's unknown properties are, and how a call
 // finds its method.
 import { native } from './native.js';
-import { arrayIncludes, hasOwn, reflectApply } from './primordials.js';
+import { RpcTarget } from './cloudflare-workers.js';
+import {
+  arrayIncludes,
+  arrayPush,
+  arraySlice,
+  getPrototypeOf,
+  hasOwn,
+  isArray,
+  objectPrototype,
+  reflectApply,
+} from './primordials.js';
 import { isObject } from './webidl.js';
 
 // ---- The caller's end ----
@@ -14,13 +24,21 @@ export function rpcProperty(stub, name) {
 function property(send, path) {
   return new Proxy(function () {}, {
     get(_, key) {
+      if (key === Symbol.toStringTag) return 'JsRpcProperty';
       if (typeof key === 'symbol') return undefined;
       if (isPromiseMethod(key)) return promiseMethod(() => send(path, undefined), key);
-      return property(send, [...path, key]);
+      if (isOfEveryObject(key)) return objectPrototype[key];
+      return property(send, extended(path, key));
     },
     apply: (_, receiver, args) => pipelined(send(path, args)),
     construct: refuseConstruction,
   });
+}
+
+function extended(path, key) {
+  const longer = arraySlice(path);
+  arrayPush(longer, key);
+  return longer;
 }
 
 // The promise of a call's result, whose properties can be used before it is there.
@@ -34,6 +52,7 @@ function pipelined(promise) {
       if (key === Symbol.toStringTag) return 'RpcPromise';
       if (typeof key === 'symbol') return undefined;
       if (isPromiseMethod(key)) return promiseMethod(() => promise, key);
+      if (isOfEveryObject(key)) return objectPrototype[key];
       return property(send, [key]);
     },
   });
@@ -41,6 +60,11 @@ function pipelined(promise) {
 
 function isPromiseMethod(key) {
   return key === 'then' || key === 'catch' || key === 'finally';
+}
+
+// What every object has is no question for the far end.
+function isOfEveryObject(key) {
+  return key !== 'constructor' && hasOwn(objectPrototype, key);
 }
 
 function promiseMethod(start, key) {
@@ -59,8 +83,14 @@ function refuseConstruction() {
 // What has a meaning of its own on a stub, or on an instance that receives events, and is nobody's to call
 // there. Values that a call has given may have such names.
 const reserved = [
-  ...['constructor', 'dup', 'fetch', 'connect'],
-  ...['alarm', 'webSocketMessage', 'webSocketClose', 'webSocketError'],
+  'constructor',
+  'dup',
+  'fetch',
+  'connect',
+  'alarm',
+  'webSocketMessage',
+  'webSocketClose',
+  'webSocketError',
 ];
 
 // What `path` leads to from `target`, called with `args` unless that is undefined. `target` is an instance
@@ -97,36 +127,43 @@ function handlerArguments(method, path, args, env, ctx) {
 }
 
 function read(target, path) {
+  return follow(target, path, path.length);
+}
+
+// What the first `length` names of `path` lead to.
+function follow(target, path, length) {
   let value = target;
-  for (let i = 0; i < path.length; ++i) value = member(value, path[i]);
+  for (let i = 0; i < length; ++i) value = member(value, path[i], value === target);
   return value;
 }
 
 function call(target, path, args, argumentsOf = undefined) {
   const last = path.length - 1;
-  let receiver = target;
-  for (let i = 0; i < last; ++i) receiver = member(receiver, path[i]);
-  const method = member(receiver, path[last]);
+  const receiver = follow(target, path, last);
+  const method = member(receiver, path[last], receiver === target);
   if (typeof method !== 'function') throw new TypeError(`"${path[last]}" is not a function.`);
   return reflectApply(method, receiver, argumentsOf ? argumentsOf(method) : args);
 }
 
-function member(value, name) {
-  if (!isObject(value) || !isReachable(value, name)) {
+function member(value, name, isTarget) {
+  if (!isObject(value) || !isReachable(value, name, isTarget)) {
     throw new TypeError(`The RPC receiver does not implement the method "${name}".`);
   }
   return value[name];
 }
 
-// Of a list or a plain object, its own properties; of an instance of a class, what its classes declare up to the
-// platform's own base, whose members are not for others.
-function isReachable(value, name) {
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null || Array.isArray(value)) {
+// Of a list, a plain object or a function, its own properties; of the target, and of what is an RpcTarget, what its
+// classes declare. What the language's own prototypes have (`call` of a function, `get` of a Map) is not for others:
+// it would give away a method's source, or lend it another receiver.
+function isReachable(value, name, isTarget) {
+  const prototype = getPrototypeOf(value);
+  if (prototype === objectPrototype || prototype === null || isArray(value)) {
     return hasOwn(value, name);
   }
+  if (typeof value === 'function') return name !== 'prototype' && hasOwn(value, name);
+  if (!isTarget && !(value instanceof RpcTarget)) return false;
   if (name === 'constructor' || hasOwn(value, name)) return false;
-  for (let p = prototype; p !== null && p !== Object.prototype; p = Object.getPrototypeOf(p)) {
+  for (let p = prototype; p !== null && p !== objectPrototype; p = getPrototypeOf(p)) {
     if (hasOwn(p, name)) return true;
   }
   return false;

@@ -1,9 +1,12 @@
 // The lines by which two texts differ.
 import {
+  SafeSet,
   arrayJoin,
   arrayPush,
   max,
   min,
+  setAdd,
+  setHas,
   stringEndsWith,
   stringSlice,
   stringSplit,
@@ -68,7 +71,7 @@ function appendEdits(edits, ours, theirs, start, oursEnd, theirsEnd) {
 // lengths[i][j]: how many lines the texts have in common from line i of ours and j of theirs on.
 function commonLengths(ours, theirs, start, height, width) {
   const lengths = [];
-  for (let i = 0; i <= height; ++i) lengths[i] = new Uint16Array(width + 1);
+  for (let i = 0; i <= height; ++i) arrayPush(lengths, new Uint16Array(width + 1));
   for (let i = height - 1; i >= 0; --i) {
     for (let j = width - 1; j >= 0; --j) {
       lengths[i][j] =
@@ -90,16 +93,16 @@ function withoutComma(line) {
 }
 
 function withContext(edits) {
-  const keep = [];
+  const keep = new SafeSet();
   for (let i = 0; i < edits.length; ++i) {
     if (edits[i].mark === ' ') continue;
     const end = min(edits.length - 1, i + kContextLines);
-    for (let j = max(0, i - kContextLines); j <= end; ++j) keep[j] = true;
+    for (let j = max(0, i - kContextLines); j <= end; ++j) setAdd(keep, j);
   }
   const lines = [];
   for (let i = 0; i < edits.length; ++i) {
-    if (keep[i] || edits.length <= kWholeLinesMax) arrayPush(lines, `${edits[i].mark} ${edits[i].line}`);
-    else if (i === 0 || keep[i - 1]) arrayPush(lines, '...');
+    if (setHas(keep, i) || edits.length <= kWholeLinesMax) arrayPush(lines, `${edits[i].mark} ${edits[i].line}`);
+    else if (i === 0 || setHas(keep, i - 1)) arrayPush(lines, '...');
   }
   return lines;
 }

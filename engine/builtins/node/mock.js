@@ -2,6 +2,7 @@
 // look at what they were called with in this way.
 // https://nodejs.org/api/test.html#class-mocktracker
 import { missingFunction, missingObject } from '../missing.js';
+import { arrayPush, arraySlice } from '../primordials.js';
 import { isObject } from '../webidl.js';
 import { invalidArgumentType, invalidArgumentValue, outOfRange } from './node-error.js';
 
@@ -25,7 +26,7 @@ class MockFunctionContext {
   }
 
   get calls() {
-    return [...this.#calls];
+    return arraySlice(this.#calls);
   }
   callCount() {
     return this.#calls.length;
@@ -65,7 +66,7 @@ class MockFunctionContext {
         record.error = error;
         throw error;
       } finally {
-        context.#calls.push(record);
+        arrayPush(context.#calls, record);
       }
     };
   }
@@ -141,7 +142,7 @@ class MockTracker {
   }
 
   restoreAll() {
-    for (const context of this.#contexts) context.restore();
+    for (let i = 0; i < this.#contexts.length; ++i) this.#contexts[i].restore();
   }
   reset() {
     this.restoreAll();
@@ -149,7 +150,7 @@ class MockTracker {
   }
 
   #keep({ made, context }) {
-    this.#contexts.push(context);
+    arrayPush(this.#contexts, context);
     return made;
   }
 

@@ -32,6 +32,12 @@ export class Shop extends Counting {
   nested() {
     return { deep: { list: [1, 2, 3] } };
   }
+  get shelves() {
+    return new Map([["a", 1]]);
+  }
+  get shelf() {
+    return ["a", "b"];
+  }
   settings() {
     return { alarm: "on", fetch: { dup: 2 } };
   }
@@ -261,5 +267,35 @@ export const namesThatStubsReserveAreFreeWithinValues = {
     strictEqual(await env.SHOP.schedule.alarm, "at eight");
     await rejects(async () => await env.SHOP.settings().constructor, { name: "TypeError" });
     await rejects(env.SHOP.alarm(), { message: "'alarm' is a reserved method and cannot be called over RPC." });
+  },
+};
+
+// A call finds what the script has written, and nothing of the language's own prototypes.
+export const theLanguagesOwnMethodsAreNotReached = {
+  async test(controller, { SHOP }) {
+    const unreachable = {
+      call: () => SHOP.add.call({ secret: 1 }, 1, 2),
+      apply: () => SHOP.add.apply({ secret: 1 }, [1, 2]),
+      bind: () => SHOP.add.bind({}),
+      prototype: async () => await SHOP.add.prototype,
+      get: () => SHOP.shelves.get("a"),
+      slice: () => SHOP.shelf.slice(0),
+    };
+    for (const [name, use] of Object.entries(unreachable)) {
+      await rejects(async () => await use(), {
+        name: "TypeError",
+        message: `The RPC receiver does not implement the method "${name}".`,
+      });
+    }
+    strictEqual(await SHOP.add.length, 2);
+    strictEqual(await SHOP.shelf[1], "b");
+  },
+};
+
+// These are answered where they are asked.
+export const whatEveryObjectHasIsNotSent = {
+  test(controller, { SHOP }) {
+    strictEqual(SHOP.add.toString(), "[object JsRpcProperty]");
+    strictEqual(SHOP.add.hasOwnProperty("x"), false);
   },
 };
