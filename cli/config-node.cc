@@ -62,6 +62,8 @@ const std::string& ConfigNode::text(std::string_view example) const {
   if (value_->kind != Kind::string) {
     failExpecting(example.empty() ? "a text in quotes" : "a text such as " + std::string(example));
   }
+  // The system would take a name to end there.
+  if (value_->text.find('\0') != std::string::npos) failExpecting("a text without NUL characters");
   return value_->text;
 }
 

@@ -26,7 +26,8 @@ class ConfigNode {
   std::vector<ConfigNode> members() const;
   std::vector<ConfigNode> elements() const;
 
-  // `example` is put into the complaint, such as `"2026-08-01"`; empty: none.
+  // Without NUL characters. `example` is put into the complaint, such as `"2026-08-01"`; empty:
+  // none.
   const std::string& text(std::string_view example = {}) const;
   // A text with at least one character.
   const std::string& name() const;

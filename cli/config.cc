@@ -197,6 +197,11 @@ class Reader {
     } else {
       config_.baseDir = config_.main.path.parent_path();
     }
+    // As wrangler has it: who does not bundle wants them.
+    auto bundling = find("no_bundle");
+    auto additional = find("find_additional_modules");
+    config_.additionalModules =
+        additional ? additional->boolean() : bundling && bundling->boolean();
   }
 
   [[noreturn]] void failWithoutMain() const {

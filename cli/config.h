@@ -96,6 +96,8 @@ struct Config {
   std::vector<ListedModule> modules;
   // What module names are relative to.
   std::filesystem::path baseDir;
+  // Whether scripts may import what is below that by specifiers that they compute.
+  bool additionalModules = false;
   ModuleRules rules;
   std::vector<ModuleAlias> aliases;
   std::optional<BuildSettings> build;

@@ -89,12 +89,13 @@ std::string missing(std::string_view name, std::string_view referrer) {
 }  // namespace
 
 ModuleFiles::ModuleFiles(MainScript main, fs::path baseDir, ModuleRules rules,
-                         std::vector<ModuleAlias> aliases, OnRead onRead)
+                         std::vector<ModuleAlias> aliases, OnRead onRead, Additional additional)
     : main_(std::move(main)),
       baseDir_(std::move(baseDir)),
       rules_(std::move(rules)),
       aliases_(std::move(aliases)),
-      onRead_(std::move(onRead)) {}
+      onRead_(std::move(onRead)),
+      additional_(additional) {}
 
 ModuleType ModuleFiles::mainType(const std::string& name) const {
   ModuleType type = rules_.typeOf(name).value_or(ModuleType::esModule);
@@ -149,8 +150,9 @@ std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_
     std::string meant = meantInstead(path);
     if (meant.empty()) return std::nullopt;
     std::size_t slash = specifier.rfind('/');
-    throw LoadError(missing(name, referrer) + "; did you mean \"" +
-                    std::string(specifier.substr(0, slash + 1)) + meant + "\"?");
+    throw LoadError(missing(name, referrer), "; did you mean \"" +
+                                                 std::string(specifier.substr(0, slash + 1)) +
+                                                 meant + "\"?");
   }
   refuseTypeScript(path, name);
   auto type = rules_.typeOf(name);
@@ -162,6 +164,38 @@ std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_
                     path.extension().string() + "\"] }]");
   }
   return Module{std::move(name), *type, std::move(content)};
+}
+
+std::optional<std::string> ModuleFiles::nameOf(std::string_view specifier,
+                                               std::string_view referrer) const {
+  auto alias = std::ranges::find(aliases_, specifier, &ModuleAlias::specifier);
+  if (alias != aliases_.end()) return alias->path.lexically_relative(baseDir_).generic_string();
+  if (!isRelative(specifier)) return std::nullopt;
+  return resolved(specifier, referrer);
+}
+
+std::optional<Module> ModuleFiles::loadComputed(std::string_view specifier,
+                                                std::string_view referrer) {
+  if (std::ranges::find(aliases_, specifier, &ModuleAlias::specifier) != aliases_.end()) {
+    return load(specifier, referrer);
+  }
+  auto name = nameOf(specifier, referrer);
+  if (!name || additional_ == Additional::none || !rules_.typeOf(*name)) return std::nullopt;
+  if (!isAdditional(baseDir_ / fs::path(*name))) return std::nullopt;
+  return load(specifier, referrer);
+}
+
+bool ModuleFiles::isAdditional(const fs::path& path) const {
+  std::error_code error;
+  const fs::path base = fs::canonical(baseDir_, error);
+  if (error) return false;
+  const fs::path real = fs::canonical(path, error);
+  if (error) return false;
+  const fs::path within = real.lexically_relative(base);
+  // Folders of tools, and files that hold secrets, begin with a dot; so does what leads out.
+  return !within.empty() && std::ranges::none_of(within, [](const fs::path& part) {
+    return part.native().starts_with('.') || part == "node_modules";
+  });
 }
 
 ListedModules::ListedModules(std::vector<ListedModule> modules, OnRead onRead)

@@ -132,8 +132,10 @@ std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& confi
     source.name = config.name;
     source.compatibility = config.compatibility;
     if (config.modules.empty()) {
-      source.modules = std::make_shared<ModuleFiles>(config.main, config.baseDir, config.rules,
-                                                     config.aliases, onRead);
+      using Additional = ModuleFiles::Additional;
+      source.modules = std::make_shared<ModuleFiles>(
+          config.main, config.baseDir, config.rules, config.aliases, onRead,
+          config.additionalModules ? Additional::belowBaseDir : Additional::none);
     } else {
       source.modules = std::make_shared<ListedModules>(config.modules, onRead);
     }

@@ -36,6 +36,10 @@ std::string readFile(const std::filesystem::path& path) {
 }
 
 std::optional<std::string> readFileIfThere(const std::filesystem::path& path) {
+  // The system would take the part before for the name.
+  if (path.native().find('\0') != std::string::npos) {
+    throw FileError(FileError::Kind::other, "has a NUL character in its name");
+  }
   // Non-blocking, so that opening a pipe nobody writes to does not hang.
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.number < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;

@@ -3,7 +3,7 @@
 import { CloseEvent, ErrorEvent, Event, MessageEvent } from './event.js';
 import { EventTarget, defineEventHandler, fireEvent } from './event-target.js';
 import { native } from './native.js';
-import { arrayPush, defineProperty, isArray } from './primordials.js';
+import { arrayPush, isArray } from './primordials.js';
 import {
   defineConstants,
   defineInterface,

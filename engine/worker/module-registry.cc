@@ -6,6 +6,7 @@
 #include "engine/js/async-frame.h"
 #include "engine/js/native-function.h"
 #include "engine/web/utf8.h"
+#include "engine/worker/literal-imports.h"
 
 namespace lathe::worker {
 namespace {
@@ -182,15 +183,26 @@ v8::Local<v8::Module> ModuleRegistry::link(js::Lock& js, const Module& main) {
   return entry.module.Get(js.v8());
 }
 
+// After the start the set of modules is closed: a script that could name any file could read it.
+std::optional<Module> ModuleRegistry::load(const std::string& specifier,
+                                           const std::string& referrer, Asked asked) {
+  // No file has such a name; the system would take it for the part before.
+  if (specifier.find('\0') != specifier.npos) return std::nullopt;
+  if (asked == Asked::inText) return loader_->load(specifier, referrer);
+  auto name = loader_->nameOf(specifier, referrer);
+  bool known = name && (entries_.contains(*name) || named_.contains(*name));
+  return known ? loader_->load(specifier, referrer) : loader_->loadComputed(specifier, referrer);
+}
+
 ModuleRegistry::Entry& ModuleRegistry::resolve(js::Lock& js, const std::string& specifier,
-                                               const std::string& referrer) {
+                                               const std::string& referrer, Asked asked) {
   auto key = keyOf(referrer, specifier);
   if (auto known = resolutions_.find(key); known != resolutions_.end()) return *known->second;
 
   bool reserved = specifier.starts_with("node:") || specifier.starts_with("cloudflare:");
   Entry* entry = nullptr;
   if (!reserved) {
-    if (auto module = loader_->load(specifier, referrer)) {
+    if (auto module = load(specifier, referrer, asked)) {
       auto found = entries_.find(module->name);
       entry = found == entries_.end() ? &add(js, *module) : found->second.get();
     }
@@ -215,6 +227,11 @@ ModuleRegistry::Entry& ModuleRegistry::add(js::Lock& js, const Module& module) {
   auto entry = std::make_unique<Entry>();
   entry->name = module.name;
   entry->type = module.type;
+  if (module.type == ModuleType::esModule || module.type == ModuleType::commonJs) {
+    for (const auto& specifier : literalImports(module.content)) {
+      if (auto name = loader_->nameOf(specifier, module.name)) named_.insert(std::move(*name));
+    }
+  }
   if (module.type == ModuleType::esModule) {
     return insert(js, std::move(entry), compileScript(js, module));
   }
@@ -281,7 +298,7 @@ void ModuleRegistry::linkGraph(js::Lock& js, Entry& root) {
       bool json = asksForJson(js, request->GetImportAttributes(), 3);
       bool known = resolutions_.contains(keyOf(entry.name, specifier));
       try {
-        Entry& imported = resolve(js, specifier, entry.name);
+        Entry& imported = resolve(js, specifier, entry.name, Asked::inText);
         if (json && imported.type != ModuleType::json) throw notJson(imported.name);
         if (!known) open.push_back(&imported);
       } catch (const js::Error& error) {
@@ -310,7 +327,7 @@ v8::MaybeLocal<v8::Module> ModuleRegistry::onResolve(v8::Local<v8::Context> cont
   auto& registry = of(context);
   return throwing<v8::Module>(js, [&] {
     Entry* from = registry.find(referrer);
-    auto& entry = registry.resolve(js, js::toUtf8(js, specifier), from ? from->name : "");
+    auto& entry = registry.resolve(js, js::toUtf8(js, specifier), from ? from->name : "", Asked::inText);
     return entry.module.Get(js.v8());
   });
 }
@@ -360,11 +377,21 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
   });
 }
 
+ModuleRegistry::Entry& ModuleRegistry::linked(js::Lock& js, const std::string& specifier,
+                                              const std::string& referrer) {
+  try {
+    Entry& entry = resolve(js, specifier, referrer, Asked::byCall);
+    linkGraph(js, entry);
+    return entry;
+  } catch (const LoadError& error) {
+    throw js::plainError(error.message());
+  }
+}
+
 void ModuleRegistry::import(js::Lock& js, v8::Local<v8::Promise::Resolver> resolver,
                             const std::string& specifier, const std::string& referrer) {
   settling(js, resolver, [&] {
-    Entry& entry = resolve(js, specifier, referrer);
-    linkGraph(js, entry);
+    Entry& entry = linked(js, specifier, referrer);
     auto module = entry.module.Get(js.v8());
     // The top level of a module is global scope, whoever imports it (reference §1.6).
     io::IoContext::OutsideScope outside;
@@ -472,12 +499,11 @@ v8::Local<v8::Value> ModuleRegistry::runCommonJs(js::Lock& js, Entry& entry) {
 
 v8::Local<v8::Value> ModuleRegistry::require(js::Lock& js, const std::string& specifier,
                                              const std::string& referrer) {
-  Entry& entry = resolve(js, specifier, referrer);
+  Entry& entry = linked(js, specifier, referrer);
   if (entry.type == ModuleType::commonJs) return runCommonJs(js, entry);
   if (entry.type != ModuleType::esModule) {
     return js::check(entry.exports.Get(js.v8())->Get(js.context(), js.name("default")));
   }
-  linkGraph(js, entry);
   auto module = entry.module.Get(js.v8());
   // V8 would end the process.
   if (module->GetStatus() == v8::Module::kEvaluating) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/js/class.h"
@@ -69,15 +70,23 @@ class ModuleRegistry {
   static v8::MaybeLocal<v8::Value> onSyntheticEvaluation(v8::Local<v8::Context> context,
                                                          v8::Local<v8::Module> module);
 
+  // Who asks for a module: the text of another, or a script while it runs.
+  enum class Asked { inText, byCall };
   // What `specifier` means in the module `referrer`; made when it is new. Throws when there is
   // none.
-  Entry& resolve(js::Lock& js, const std::string& specifier, const std::string& referrer);
+  Entry& resolve(js::Lock& js, const std::string& specifier, const std::string& referrer,
+                 Asked asked);
+  std::optional<Module> load(const std::string& specifier, const std::string& referrer,
+                             Asked asked);
   Entry& add(js::Lock& js, const Module& module);
   Entry& addBuiltin(js::Lock& js, const std::string& name, v8::Local<v8::Object> exports);
   Entry& insert(js::Lock& js, std::unique_ptr<Entry> entry, v8::Local<v8::Module> module);
   // Makes everything that `entry` imports, directly or not, and links it.
   void linkGraph(js::Lock& js, Entry& entry);
   Entry* find(v8::Local<v8::Module> module);
+
+  // What a call names, ready to run. Throws what a script may know.
+  Entry& linked(js::Lock& js, const std::string& specifier, const std::string& referrer);
 
   // A promise for the namespace of what `specifier` names.
   void import(js::Lock& js, v8::Local<v8::Promise::Resolver> resolver, const std::string& specifier,
@@ -95,6 +104,8 @@ class ModuleRegistry {
   std::string mainName_;
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
   std::unordered_multimap<int, Entry*> byHash_;
+  // The names of modules that calls in the text of others lead to, loaded or not.
+  std::unordered_set<std::string> named_;
   // Referrer and specifier, apart by a line break, to what they lead to.
   std::unordered_map<std::string, Entry*> resolutions_;
 };

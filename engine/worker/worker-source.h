@@ -21,7 +21,13 @@ namespace lathe::worker {
 // break.
 class LoadError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit LoadError(const std::string& message, const std::string& hint = {})
+      : std::runtime_error(message + hint), messageBytes_(message.size()) {}
+  // Without what was found by a look around, which is for the user and not for scripts.
+  std::string message() const { return std::string(what()).substr(0, messageBytes_); }
+
+ private:
+  std::size_t messageBytes_;
 };
 
 enum class ModuleType { esModule, commonJs, text, data, json, compiledWasm };
@@ -46,6 +52,14 @@ class ModuleLoader {
   // The module that `specifier` names in the module called `referrer`; nothing when there is none.
   // Throws LoadError when there is one that cannot be read.
   virtual std::optional<Module> load(std::string_view specifier, std::string_view referrer) = 0;
+  // The same for a specifier that a script has made while it ran. What it may lead to is known
+  // before: what was loaded, what the text of what was loaded names, and what this adds to that.
+  virtual std::optional<Module> loadComputed(std::string_view specifier,
+                                             std::string_view referrer) = 0;
+  // What the module would be called that `load` is asked for; nothing when it is no file's. Looks at
+  // no file.
+  virtual std::optional<std::string> nameOf(std::string_view specifier,
+                                            std::string_view referrer) const = 0;
   // Whether a main module without imports and exports is a script in service-worker syntax.
   virtual bool mayBeServiceWorker() const = 0;
 };
@@ -117,7 +131,7 @@ struct WorkerSource {
   std::vector<ActorClass> actorClasses;
   // CPU time that one entry into the script may take.
   std::uint32_t cpuMsMax = 30'000;
-  // JavaScript heap, and likewise array buffers, of the isolate that the worker gets.
+  // What the isolate that the worker gets may hold: heap, buffers, and what C++ holds for scripts.
   std::size_t memoryBytesMax = std::size_t{128} << 20;
 };
 

@@ -144,6 +144,51 @@ TEST_CASE_FIXTURE(Files, "modules are called by their path from the base folder"
   CHECK(this->loader("src/worker.js", ".").main().name == "src/worker.js");
 }
 
+TEST_CASE_FIXTURE(Files, "a computed specifier leads below the base folder at most") {
+  folder.write("app/worker.js", "");
+  folder.write("app/parts/a.txt", "a");
+  folder.write("app/style.css", "");
+  folder.write("app/.dev/secret.json", "s");
+  folder.write("app/node_modules/p/p.json", "p");
+  folder.write("secret.json", "s");
+  folder.write("aliased.js", "aliased");
+  std::filesystem::create_symlink("../secret.json", folder.path() / "app/link.json");
+  std::filesystem::create_symlink("..", folder.path() / "app/up");
+  std::filesystem::create_symlink("parts/a.txt", folder.path() / "app/inside.txt");
+
+  struct {
+    std::string_view specifier;
+    bool found;
+  } cases[] = {
+      {"./parts/a.txt", true},
+      {"./parts/../parts/a.txt", true},
+      {"./inside.txt", true},
+      {"./absent.txt", false},
+      {"./style.css", false},  // no rule
+      {"../secret.json", false},
+      {"./../app/parts/a.txt", true},
+      {"./link.json", false},
+      {"./up/secret.json", false},
+      {"./.dev/secret.json", false},
+      {"./node_modules/p/p.json", false},
+      {"hono", false},
+  };
+  using Additional = ModuleFiles::Additional;
+  for (auto additional : {Additional::none, Additional::belowBaseDir}) {
+    ModuleFiles loader({folder.path() / "app/worker.js", ""}, folder.path() / "app", ModuleRules(),
+                       {{"it", folder.path() / "aliased.js"}}, {}, additional);
+    for (const auto& [specifier, found] : cases) {
+      CAPTURE(specifier);
+      CHECK(loader.loadComputed(specifier, "worker.js").has_value() ==
+            (found && additional == Additional::belowBaseDir));
+    }
+    CHECK(loader.loadComputed("it", "worker.js").has_value());
+    CHECK(loader.nameOf("../secret.json", "worker.js") == "../secret.json");
+    CHECK(loader.nameOf("./b.js", "parts/a.js") == "parts/b.js");
+    CHECK(loader.nameOf("hono", "parts/a.js") == std::nullopt);
+  }
+}
+
 TEST_CASE_FIXTURE(Files, "an import that cannot be read says why") {
   folder.write("worker.js", "");
   folder.write("util.js", "");
@@ -163,6 +208,7 @@ TEST_CASE_FIXTURE(Files, "an import that cannot be read says why") {
       {"./style.css", "no rule tells what kind of module \"style.css\" is"},
       {"./folder", "is a folder"},
       {"./loop.js", "\"loop.js\" is a link that leads back to itself"},
+      {std::string_view("./util.js\0.js", 14), "has a NUL character in its name"},
   };
   for (const auto& [specifier, want] : cases) {
     CAPTURE(specifier);

@@ -22,6 +22,13 @@ class MemoryModules final : public ModuleLoader {
   explicit MemoryModules(std::map<std::string, std::string> files) : files_(std::move(files)) {}
   Module main() override;
   std::optional<Module> load(std::string_view specifier, std::string_view referrer) override;
+  std::optional<Module> loadComputed(std::string_view specifier,
+                                     std::string_view referrer) override {
+    return load(specifier, referrer);
+  }
+  std::optional<std::string> nameOf(std::string_view, std::string_view) const override {
+    return std::nullopt;
+  }
   bool mayBeServiceWorker() const override { return true; }
 
  private:
