@@ -150,9 +150,9 @@ std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_
     std::string meant = meantInstead(path);
     if (meant.empty()) return std::nullopt;
     std::size_t slash = specifier.rfind('/');
-    throw LoadError(missing(name, referrer), "; did you mean \"" +
-                                                 std::string(specifier.substr(0, slash + 1)) +
-                                                 meant + "\"?");
+    throw LoadError(
+        missing(name, referrer),
+        "; did you mean \"" + std::string(specifier.substr(0, slash + 1)) + meant + "\"?");
   }
   refuseTypeScript(path, name);
   auto type = rules_.typeOf(name);

@@ -1,7 +1,12 @@
 #include "cli/runtime.h"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -24,12 +29,34 @@ Runtime* theRuntime = nullptr;
 // How V8 ends the process for some of what it cannot survive, without a call of the handler.
 constexpr int kAbortSignals[] = {SIGABRT, SIGILL, SIGTRAP};
 
+// Asks the loop thread where it is while it does not listen; used for nothing else.
+constexpr int kWhereSignal = SIGUSR2;
+// V8 knows the script's line only while its own function has called another: how often, and how
+// long apart, it is asked.
+constexpr int kWhereAttempts = 50;
+constexpr std::chrono::milliseconds kWhereInterval{10};
+// What a stop that V8 does not heed is told as.
+constexpr const char* kUnheeded = "one of its own functions does not stop";
+
+std::atomic<bool> whereIsEnough = false;
+
+// The flags of the process for V8, those that users ask for last.
+std::string platformFlags(const std::vector<Config>& configs) {
+  // One memory of WebAssembly alone may take all that its worker has.
+  constexpr std::int64_t kPagesOfMb = 16;
+  constexpr std::int64_t kPagesMax = 65'536;
+  std::int64_t mb = 0;
+  for (const Config& config : configs) mb = std::max<std::int64_t>(mb, config.memoryMb);
+  return "--wasm-max-mem-pages=" + std::to_string(std::min(mb * kPagesOfMb, kPagesMax)) + " " +
+         v8Flags(configs);
+}
+
 }  // namespace
 
 Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs, ObjectStoreChoice objects,
                  std::optional<ControlThread::Requests> requests)
     : log_(log),
-      platform_(v8Flags(configs)),
+      platform_(platformFlags(configs)),
       work_(loop_.get_executor()),
       objects_(loop_, std::move(objects)),
       dialer_(loop_) {
@@ -45,6 +72,7 @@ Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs, ObjectSto
                   worker::Engine::Options{js::embeddedSnapshot(), configs.front().cacheLimits,
                                           &Runtime::onFatal});
   engine_->useDialer(&dialer_);
+  engine_->cpuWatch().onUnheeded([loop = ::pthread_self()] { endUnheeded(loop); });
   if (requests) {
     control_.emplace(engine_->cpuWatch(), loop_, std::move(*requests));
   } else {
@@ -110,7 +138,27 @@ void Runtime::openControlSocket() {
   }
 }
 
-void Runtime::onFatal(const char* why) {
+void Runtime::onFatal(const char* why) { end(why, {}); }
+
+void Runtime::endUnheeded(pthread_t loop) {
+  std::signal(kWhereSignal, [](int) {
+    // The thread is in the middle of something, and this may fail in any way: then it goes without.
+    for (int signal : {SIGSEGV, SIGBUS}) std::signal(signal, [](int) { end(kUnheeded, {}); });
+    std::string place = theRuntime->engine_->place();
+    if (!place.empty() || whereIsEnough) end(kUnheeded, place);
+    for (int signal : {SIGSEGV, SIGBUS}) std::signal(signal, SIG_DFL);
+  });
+  for (int attempt = 1; attempt <= kWhereAttempts; ++attempt) {
+    whereIsEnough = attempt == kWhereAttempts;
+    ::pthread_kill(loop, kWhereSignal);
+    std::this_thread::sleep_for(kWhereInterval);
+  }
+  // It hangs in what it was asked.
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  end(kUnheeded, {});
+}
+
+void Runtime::end(const char* why, const std::string& place) {
   // What fails from here on ends the process in the usual way.
   for (int signal : kAbortSignals) std::signal(signal, SIG_DFL);
   TerminalKeys::restore();
@@ -119,6 +167,7 @@ void Runtime::onFatal(const char* why) {
     std::string text = "V8 cannot go on (" + std::string(why) + ")";
     if (!running.worker.empty()) text += " in the worker \"" + running.worker + "\"";
     if (!running.request.empty()) text += " during " + running.request;
+    if (!place.empty()) text += ", at " + place;
     if (theRuntime->reExecution_) text += "; starting anew";
     theRuntime->log_.error(text);
     if (theRuntime->reExecution_) theRuntime->reExecution_->run();

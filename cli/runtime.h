@@ -4,11 +4,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <pthread.h>
 
 #include "cli/config.h"
 #include "cli/control-socket.h"
@@ -65,6 +67,10 @@ class Runtime {
 
  private:
   [[noreturn]] static void onFatal(const char* why);
+  // Ends the process, or starts it anew, because the loop thread does not stop. Control thread.
+  [[noreturn]] static void endUnheeded(pthread_t loop);
+  // `place` in a script may be empty.
+  [[noreturn]] static void end(const char* why, const std::string& place);
   // Lets `lathe storage` in, when there is something on the disk.
   void openControlSocket();
 

@@ -59,6 +59,8 @@ class Blob : public js::Object {
   static void describe(js::Class<Blob>& c, const Compatibility&);
 
  protected:
+  std::size_t nativeBytes() const override { return kNativeBytes + type_.size(); }
+
   Blob(io::SharedBytes bytes, std::string_view view, std::string type)
       : bytes_(std::move(bytes)), view_(view), type_(std::move(type)) {}
 

@@ -24,6 +24,15 @@ std::unique_ptr<io::BodySource> sourceOf(Body::Released body) {
   return source ? std::move(*source) : nullptr;
 }
 
+// By index: what iterates arrays is the script's to replace.
+std::vector<std::string> textsOf(js::Lock& js, v8::Local<v8::Array> list) {
+  std::vector<std::string> texts;
+  for (std::uint32_t i = 0; i < list->Length(); ++i) {
+    texts.push_back(js::toUtf8(js, js::check(list->Get(js.context(), i)).As<v8::String>()));
+  }
+  return texts;
+}
+
 // A promise for the answer to `request`, or for that to which it leads.
 v8::Local<v8::Promise> follow(js::Lock& js, const std::shared_ptr<ServiceTarget>& target,
                               const std::shared_ptr<FollowedRequest>& request) {
@@ -40,18 +49,28 @@ v8::Local<v8::Promise> follow(js::Lock& js, const std::shared_ptr<ServiceTarget>
 
 v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, RequestInit init) {
   auto& context = io::IoContext::current();
+  const auto cause = context.causeOfCall();
   auto request = Request::make(js, input, init);
   auto body = request->release();
-  if (request->follows()) {
-    return follow(js, target_,
-                  std::make_shared<FollowedRequest>(request->takeHead(), std::move(body)));
-  }
   auto head = request->takeHead();
+  auto footprint = std::make_unique<js::Footprint>(*js.isolate().externalMemory(), head.bytes());
+  head.number = cause.request;
+  head.depth = cause.depth;
+  if (request->follows()) {
+    struct Followed {
+      FollowedRequest request;
+      std::unique_ptr<js::Footprint> footprint;
+    };
+    auto followed = std::make_shared<Followed>(
+        Followed{FollowedRequest(std::move(head), std::move(body)), std::move(footprint)});
+    return follow(js, target_, std::shared_ptr<FollowedRequest>(followed, &followed->request));
+  }
   std::string url = urlOf(head);
-  return context.awaitIo(js, target_->fetch(std::move(head), sourceOf(std::move(body))),
-                         [url = std::move(url)](js::Lock&, io::Response response) {
-                           return Response::received(std::move(response), url, false);
-                         });
+  return context.awaitIo(
+      js, target_->fetch(std::move(head), sourceOf(std::move(body))),
+      [url = std::move(url), footprint = std::move(footprint)](js::Lock&, io::Response response) {
+        return Response::received(std::move(response), url, false);
+      });
 }
 
 v8::Local<v8::Value> Fetcher::property(js::Lock& js, js::Receiver receiver, std::string name) {
@@ -60,13 +79,16 @@ v8::Local<v8::Value> Fetcher::property(js::Lock& js, js::Receiver receiver, std:
   return callHook(js, "rpcProperty", {receiver.object, js.string(name)});
 }
 
-v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<std::string> path,
+v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, v8::Local<v8::Value> path,
                                std::optional<v8::Local<v8::Value>> arguments) {
   auto& context = io::IoContext::current();
-  RpcCall call{std::move(path), std::nullopt, context.requestNumber()};
+  RpcCall call{textsOf(js, path.As<v8::Array>()), std::nullopt, context.causeOfCall()};
   if (arguments) call.arguments = serializeForCall(js, *arguments);
+  auto footprint = std::make_unique<js::Footprint>(*js.isolate().externalMemory(),
+                                                   call.arguments ? call.arguments->size : 0);
   return context.awaitIo(js, stub->target_->call(std::move(call)),
-                         [](js::Lock& inner, RpcResult result) -> v8::Local<v8::Value> {
+                         [footprint = std::move(footprint)](
+                             js::Lock& inner, RpcResult result) -> v8::Local<v8::Value> {
                            return js::deserialize(inner, result.value);
                          });
 }

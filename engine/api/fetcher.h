@@ -44,14 +44,14 @@ class Fetcher : public js::Object {
   ServiceTarget& target() { return *target_; }
 
  private:
-  friend v8::Local<v8::Promise> rpcSend(js::Lock&, js::Ptr<Fetcher>, std::vector<std::string>,
+  friend v8::Local<v8::Promise> rpcSend(js::Lock&, js::Ptr<Fetcher>, v8::Local<v8::Value>,
                                         std::optional<v8::Local<v8::Value>>);
   std::shared_ptr<ServiceTarget> target_;
 };
 
 // Sends a call, or without arguments (an array) the question for a property, for the built-in
-// JavaScript. A promise of the result.
-v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, std::vector<std::string> path,
+// JavaScript. `path` is an array of texts of its own. A promise of the result.
+v8::Local<v8::Promise> rpcSend(js::Lock& js, js::Ptr<Fetcher> stub, v8::Local<v8::Value> path,
                                std::optional<v8::Local<v8::Value>> arguments);
 
 }  // namespace lathe::api

@@ -99,6 +99,7 @@ void Headers::append(js::ByteString name, js::ByteString value) {
   }
   entries_.push_back({std::move(name.bytes), std::move(lower), std::move(text)});
   sorted_.reset();
+  recount();
 }
 
 void Headers::erase(std::string_view lower) {
@@ -170,6 +171,16 @@ void Headers::setUnchecked(std::string_view name, std::string value) {
   });
   if (!placed) entries_.push_back({std::string(name), std::move(lower), std::move(value)});
   sorted_.reset();
+  recount();
+}
+
+std::size_t Headers::nativeBytes() const {
+  std::size_t bytes = kNativeBytes;
+  for (const Entry& entry : entries_) {
+    bytes += sizeof entry + entry.name.size() + entry.lower.size() + entry.value.size();
+  }
+  // What is seen is a copy of much of it.
+  return sorted_ ? 2 * bytes : bytes;
 }
 
 io::HeaderList Headers::list() const {
@@ -194,6 +205,7 @@ const std::vector<Headers::Pair>& Headers::sorted() const {
       pairs.push_back({entry->lower, entry->value});
     }
   }
+  const_cast<Headers*>(this)->recount();
   return pairs;
 }
 

@@ -70,6 +70,9 @@ class Headers final : public js::Object, public js::PairIterable<Headers> {
 
   static void describe(js::Class<Headers>& c, const Compatibility&);
 
+ protected:
+  std::size_t nativeBytes() const override;
+
  private:
   struct Entry {
     std::string name;   // as given

@@ -4,6 +4,7 @@
 
 #include "engine/io/io-context.h"
 #include "engine/js/async-frame.h"
+#include "engine/js/promise-listener.h"
 
 namespace lathe::api {
 
@@ -153,6 +154,21 @@ void waitUntil(js::Lock& js, v8::Local<v8::Value> promise) {
   auto resolver = js::check(v8::Promise::Resolver::New(js.context()));
   js::check(resolver->Resolve(js.context(), promise));
   context.waitUntil(js, resolver->GetPromise());
+}
+
+v8::Local<v8::Value> followPromise(js::Lock& js, v8::Local<v8::Promise> promise) {
+  auto* context = io::IoContext::currentOrNull();
+  if (!context) return promise;
+  auto channel = io::makePending<std::string>();
+  js::listen(js, promise,
+             [resolver = std::move(channel.resolver)](js::Lock& inner, v8::Local<v8::Value> value,
+                                                      bool) mutable {
+               std::string text =
+                   value->IsString() ? js::toUtf8(inner, value.As<v8::String>()) : "";
+               resolver.resolve(std::move(text));
+             });
+  return context->awaitIo(js, std::move(channel.pending),
+                          [](js::Lock&, std::string text) { return text; });
 }
 
 bool isContextActive() { return io::IoContext::currentOrNull() != nullptr; }

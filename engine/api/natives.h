@@ -39,6 +39,9 @@ v8::Local<v8::Value> swapAsyncFrame(js::Lock& js, v8::Local<v8::Value> frame);
 
 // ---- The running event ----
 
+// A promise that settles as `promise` does, which V8's own tasks settle with a text: for the
+// running event, which lasts until then. The same one where none runs.
+v8::Local<v8::Value> followPromise(js::Lock& js, v8::Local<v8::Promise> promise);
 void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
 bool isContextActive();
 v8::Local<v8::Value> currentContextToken(js::Lock& js);

@@ -94,6 +94,7 @@ constexpr js::Function kNatives[] = {
     js::function<&getOwnNonIndexProperties>("getOwnNonIndexProperties"),
     js::function<&getPromiseDetails>("getPromiseDetails"),
     js::function<&getProxyDetails>("getProxyDetails"),
+    js::function<&followPromise>("followPromise"),
     js::function<&isContextActive>("isContextActive"),
     js::function<&kindOf>("kindOf"),
     js::function<&WebSocket::makePair>("makeWebSocketPair"),
@@ -114,8 +115,7 @@ constexpr js::Function kNatives[] = {
 }  // namespace
 
 const js::Bindings& platformBindings() {
-  static const js::Bindings bindings{kInterfaces, kGlobals, kNatives,
-                                     &platformObjects()};
+  static const js::Bindings bindings{kInterfaces, kGlobals, kNatives, &platformObjects()};
   return bindings;
 }
 

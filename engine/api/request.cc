@@ -242,9 +242,15 @@ io::RequestHead Request::takeHead() {
   head.message.method_string(method());
   head.message.target(url());
   head.targetIsSerialized = true;
-  if (auto* context = io::IoContext::currentOrNull()) head.number = context->requestNumber();
+  if (auto* context = io::IoContext::currentOrNull()) head.number = context->cause().request;
   for (auto& [name, value] : headers()->list()) head.message.insert(name, value);
   return head;
+}
+
+std::size_t Request::nativeBytes() const {
+  std::size_t bytes = kNativeBytes + method_.size() + redirect_.size();
+  if (head_) bytes += head_->bytes();
+  return bytes + (url_ ? url_->size() : 0) + (cache_ ? cache_->size() : 0);
 }
 
 std::string Request::headerContentType() const {

@@ -81,6 +81,7 @@ class Request final : public js::Object, public Body {
 
  protected:
   std::string headerContentType() const override;
+  std::size_t nativeBytes() const override;
 
  private:
   void copyFrom(Request& other);

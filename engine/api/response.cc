@@ -237,6 +237,15 @@ io::Response Response::release(js::Lock& js, Asked asked) {
   return response;
 }
 
+std::size_t Response::nativeBytes() const {
+  std::size_t bytes = kNativeBytes + statusText_.size() + url_.size();
+  if (!received_) return bytes;
+  for (const auto& field : *received_) {
+    bytes += sizeof field + field.first.size() + field.second.size();
+  }
+  return bytes;
+}
+
 void Response::describe(js::Class<Response>& c, const Compatibility&) {
   c.name(kInterface).constructor<&Response::construct>();
   c.staticMethod<&Response::error>("error");

@@ -76,6 +76,7 @@ class Response final : public js::Object, public Body {
 
  protected:
   std::string headerContentType() const override;
+  std::size_t nativeBytes() const override;
 
  private:
   // After the body has come: its type becomes a header unless there is one.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/io/cause.h"
 #include "engine/js/serializer.h"
 
 // Method calls between workers. A call is a value from the start: it holds nothing of the script
@@ -16,8 +17,7 @@ struct RpcCall {
   std::vector<std::string> path;
   // An array; nothing when a property is read.
   std::optional<js::SerializedValue> arguments;
-  // Of the request during which it is made (io::RequestHead); 0 when there is none.
-  std::uint64_t requestNumber = 0;
+  io::Cause cause;
 };
 
 struct RpcResult {

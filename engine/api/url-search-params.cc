@@ -44,13 +44,23 @@ void UrlSearchParams::update() {
   if (url_) url_->setQuery(list_.toString());
 }
 
+std::size_t UrlSearchParams::nativeBytes() const {
+  std::size_t bytes = kNativeBytes;
+  for (const auto& pair : list_.pairs()) {
+    bytes += sizeof pair + pair.first.size() + pair.second.size();
+  }
+  return bytes;
+}
+
 void UrlSearchParams::append(std::string name, std::string value) {
+  countMore(sizeof(std::pair<std::string, std::string>) + name.size() + value.size());
   list_.append(std::move(name), std::move(value));
   update();
 }
 
 void UrlSearchParams::remove(std::string name, std::optional<std::string> value) {
   list_.remove(name, viewOf(value));
+  recount();
   update();
 }
 
@@ -71,6 +81,7 @@ bool UrlSearchParams::has(std::string name, std::optional<std::string> value) co
 
 void UrlSearchParams::set(std::string name, std::string value) {
   list_.set(std::move(name), std::move(value));
+  recount();
   update();
 }
 

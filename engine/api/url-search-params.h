@@ -53,10 +53,16 @@ class UrlSearchParams final : public js::Object, public js::PairIterable<UrlSear
   // ---- For the URL ----
 
   // The URL's query, without its '?', has changed.
-  void reload(std::string_view query) { list_ = web::UrlSearchParams::parse(query); }
+  void reload(std::string_view query) {
+    list_ = web::UrlSearchParams::parse(query);
+    recount();
+  }
   void forgetUrl() { url_ = nullptr; }
 
   static void describe(js::Class<UrlSearchParams>& c, const Compatibility&);
+
+ protected:
+  std::size_t nativeBytes() const override;
 
  private:
   // https://url.spec.whatwg.org/#concept-urlsearchparams-update

@@ -56,10 +56,12 @@ v8::Local<v8::Value> Url::searchParams(js::Lock& js, js::Receiver receiver) {
 
 void Url::reloadSearchParams() {
   if (searchParams_) searchParams_->reload(url_.query().value_or(""));
+  recount();
 }
 
 void Url::setQuery(const std::string& query) {
   url_.setSerializedQuery(query.empty() ? std::nullopt : std::optional<std::string_view>(query));
+  recount();
 }
 
 void Url::describe(js::Class<Url>& c, const Compatibility&) {

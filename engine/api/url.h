@@ -36,15 +36,39 @@ class Url final : public js::Object {
   std::string_view hash() const { return url_.hash(); }
 
   void setHref(std::string value);
-  void setProtocol(std::string value) { url_.setProtocol(value); }
-  void setUsername(std::string value) { url_.setUsername(value); }
-  void setPassword(std::string value) { url_.setPassword(value); }
-  void setHost(std::string value) { url_.setHost(value); }
-  void setHostname(std::string value) { url_.setHostname(value); }
-  void setPort(std::string value) { url_.setPort(value); }
-  void setPathname(std::string value) { url_.setPathname(value); }
+  void setProtocol(std::string value) {
+    url_.setProtocol(value);
+    recount();
+  }
+  void setUsername(std::string value) {
+    url_.setUsername(value);
+    recount();
+  }
+  void setPassword(std::string value) {
+    url_.setPassword(value);
+    recount();
+  }
+  void setHost(std::string value) {
+    url_.setHost(value);
+    recount();
+  }
+  void setHostname(std::string value) {
+    url_.setHostname(value);
+    recount();
+  }
+  void setPort(std::string value) {
+    url_.setPort(value);
+    recount();
+  }
+  void setPathname(std::string value) {
+    url_.setPathname(value);
+    recount();
+  }
   void setSearch(std::string value);
-  void setHash(std::string value) { url_.setHash(value); }
+  void setHash(std::string value) {
+    url_.setHash(value);
+    recount();
+  }
 
   v8::Local<v8::Value> searchParams(js::Lock& js, js::Receiver receiver);
 
@@ -54,6 +78,9 @@ class Url final : public js::Object {
   void setQuery(const std::string& query);
 
   static void describe(js::Class<Url>& c, const Compatibility&);
+
+ protected:
+  std::size_t nativeBytes() const override { return kNativeBytes + url_.href().size(); }
 
  private:
   void reloadSearchParams();

@@ -337,6 +337,17 @@ void WebSocket::send(js::Lock&,
     sent = {Kind::binary, std::string(std::get<js::Ptr<Blob>>(message)->view())};
   }
   out.connection->send(std::move(sent), outputGate());
+  recount();
+}
+
+std::size_t WebSocket::nativeBytes() const {
+  // An end of a pair, and what leads to it.
+  constexpr std::size_t kEndBytes = 1024;
+  std::size_t bytes = kNativeBytes + kEndBytes;
+  const Link* held = link_.peek();
+  if (!held || !*held) return bytes;
+  if ((*held)->connection) bytes += (*held)->connection->bufferedBytes();
+  return bytes + (*held)->protocol.size() + (*held)->attachment.value_or("").size();
 }
 
 void WebSocket::close(js::Lock& js, std::optional<double> code, std::optional<std::string> reason) {
@@ -380,6 +391,7 @@ void WebSocket::serializeAttachment(js::Lock& js, v8::Local<v8::Value> value) {
                          std::to_string(bytes.size()) + " bytes.");
   }
   link().attachment = std::move(bytes);
+  recount();
 }
 
 v8::Local<v8::Value> WebSocket::deserializeAttachment(js::Lock& js) {

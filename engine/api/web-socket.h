@@ -87,6 +87,9 @@ class WebSocket final : public js::Object {
   // The JavaScript value of a message; of a binary one an ArrayBuffer.
   static v8::Local<v8::Value> dataOf(js::Lock& js, const io::WebSocket::Message& message);
 
+ protected:
+  std::size_t nativeBytes() const override;
+
  private:
   enum class State {
     connecting,  // made with a URL, and not connected yet

@@ -14,6 +14,7 @@ import {
   removeAbortAlgorithm,
   signalAbort,
 } from './abort.js';
+import { followAsyncWaits } from './atomics.js';
 import { basePrototypes, entrypointKind, isRpcTarget } from './cloudflare-workers.js';
 import { createConsole } from './console.js';
 import { Crypto, createCrypto } from './crypto.js';
@@ -105,6 +106,7 @@ export function install(global, native, hidden) {
     reportException,
   });
   installGlobalEventTarget(global);
+  followAsyncWaits(global.Atomics);
   Object.setPrototypeOf(global, ServiceWorkerGlobalScope.prototype);
 
   const names = objectKeys(interfaces);

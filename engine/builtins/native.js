@@ -36,6 +36,8 @@
 //   waitUntil(promise)        keeps the running event alive until it settles; throws in global scope
 //   dialWebSocket(face, url, protocols)   what a WebSocket (web-socket.js) holds, towards a server
 //   makeWebSocketPair()       both ends of a new pair
+//   followPromise(promise)    what V8 itself will settle, as a promise that the running event waits for; outside of
+//                             events the same
 //   isContextActive()                  whether a request or actor event is running
 //   currentContextToken()              an object that stands for the running I/O context, or undefined
 export let native;

@@ -77,9 +77,9 @@ v8::Local<v8::Promise> IoContext::runSection(js::Lock& js, SectionBody body) {
         late->section->failed(std::make_exception_ptr(js::plainError(kTooLong)));
       });
   // Starts when the lock of this turn is released, ahead of any event that waits.
-  admit(running->section, [this, running, request = requestNumber_](InputGate::Lock lock) {
+  admit(running->section, [this, running, cause = cause_](InputGate::Lock lock) {
     runLocked(
-        std::move(lock), request,
+        std::move(lock), cause,
         [&](js::Lock& inner) {
           js::AsyncFrameScope framed(inner, running->frame.get(inner));
           // What is thrown at once ends the section as what is thrown later does.

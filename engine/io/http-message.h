@@ -29,8 +29,20 @@ struct RequestHead {
   std::string clientAddress;
   // What the log calls the request by, and what a script causes during it; 0 when nobody counts.
   std::uint64_t number = 0;
+  // As Cause::depth.
+  std::uint32_t depth = 0;
   // The target has been through the URL parser, which would change nothing about it any more.
   bool targetIsSerialized = false;
+
+  // What it takes in memory, about.
+  std::size_t bytes() const {
+    constexpr std::size_t kFieldBytes = 64;
+    std::size_t bytes = message.target().size();
+    for (const auto& field : message) {
+      bytes += kFieldBytes + field.name_string().size() + field.value().size();
+    }
+    return bytes;
+  }
 
   // Whether the client wants the connection to become a WebSocket (RFC 6455 §4.1).
   bool asksForWebSocket() const {

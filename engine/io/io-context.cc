@@ -4,6 +4,7 @@
 
 #include "engine/io/cpu-watch.h"
 #include "engine/js/async-frame.h"
+#include "engine/js/stop-script.h"
 
 namespace lathe::io {
 namespace {
@@ -24,6 +25,11 @@ constexpr const char* kHung =
     "hung and "
     "would never generate a response. Refer to: "
     "https://developers.cloudflare.com/workers/observability/errors/";
+
+// What a timer takes, with its places in the lists of timers.
+constexpr std::size_t kTimerBytes = 512;
+
+constexpr const char* kCpuLimit = "Worker exceeded CPU time limit.";
 
 constexpr const char* kDrainLimit =
     "waitUntil() tasks did not complete within the allowed time after invocation end and have been "
@@ -54,6 +60,15 @@ IoContext::~IoContext() {
   // Tasks first, since their I/O may use the objects; each list backwards.
   while (!tasks_.empty()) tasks_.pop_back();
   while (!objects_.empty()) objects_.pop_back();
+}
+
+Cause IoContext::causeOfCall() const {
+  if (cause_.depth >= Cause::kDepthMax) {
+    throw js::plainError("Subrequest depth limit exceeded: more than " +
+                         std::to_string(Cause::kDepthMax) +
+                         " workers and Durable Objects have called one another.");
+  }
+  return {cause_.request, cause_.depth + 1};
 }
 
 v8::Local<v8::Object> IoContext::token(js::Lock& js) {
@@ -101,13 +116,21 @@ IoContext::Entry::Entry(IoContext& context)
 }
 
 IoContext::Entry::~Entry() {
-  if (--entryDepth == 0) context_.realm_.cpuWatch().leave();
+  // A stop that comes after all else is this entry's too.
+  if (--entryDepth == 0 && context_.realm_.cpuWatch().leave()) {
+    js::forgetMicrotasks(isolate_);
+    exceeded();
+  }
   currentContext = previous_;
 }
 
 void IoContext::Entry::drain() {
-  if (entryDepth > 1) return;
+  if (entryDepth > 1 || context_.realm_.cpuWatch().stopping()) return;
   if (!isolate_->IsExecutionTerminating()) isolate_->PerformMicrotaskCheckpoint();
+}
+
+void IoContext::Entry::exceeded() {
+  context_.abort(std::make_exception_ptr(js::plainError(kCpuLimit)));
 }
 
 void IoContext::Entry::reportRejections() {
@@ -115,9 +138,14 @@ void IoContext::Entry::reportRejections() {
   auto& realm = context_.realm_;
   for (;;) {
     auto rejections = realm.isolate().takeUnhandledRejections(js_);
-    for (const auto& rejection : rejections) realm.reportRejection(js_, rejection);
     auto handled = realm.isolate().takeLateHandled(js_);
-    for (const auto& rejection : handled) realm.reportLateHandling(js_, rejection);
+    auto& watch = realm.cpuWatch();
+    for (const auto& rejection : rejections) {
+      if (!watch.stopping()) realm.reportRejection(js_, rejection);
+    }
+    for (const auto& rejection : handled) {
+      if (!watch.stopping()) realm.reportLateHandling(js_, rejection);
+    }
     if (rejections.empty() && handled.empty()) return;
     // Whoever listens may have settled what the event waits for.
     drain();
@@ -127,17 +155,48 @@ void IoContext::Entry::reportRejections() {
 
 bool IoContext::Entry::stopped() {
   auto& realm = context_.realm_;
-  bool exceeded = realm.cpuWatch().takeExceeded();
-  if (!exceeded && !realm.isolate().condemned() && !isolate_->IsExecutionTerminating())
-    return false;
+  auto& isolate = realm.isolate();
+  if (entryDepth == 1) isolate.checkMemory(realm.cpuWatch().polls());
+  bool overTime = realm.cpuWatch().takeExceeded();
+  if (!overTime && !isolate.condemned() && !isolate_->IsExecutionTerminating()) return false;
   isolate_->CancelTerminateExecution();
-  if (realm.isolate().condemned()) {
-    context_.abort(std::make_exception_ptr(js::plainError("Worker has exceeded memory limit.")));
+  if (entryDepth == 1) js::forgetMicrotasks(isolate_);
+  if (isolate.condemned()) {
+    context_.abort(std::make_exception_ptr(js::plainError(isolate.condemnation())));
     realm.isolateCondemned();
-  } else if (exceeded) {
-    context_.abort(std::make_exception_ptr(js::plainError("Worker exceeded CPU time limit.")));
+  } else if (overTime) {
+    exceeded();
   }
   return true;
+}
+
+// Of what no event has asked for: each is its own worker's to hear.
+void IoContext::reportRejections(CpuWatch& watch, js::Isolate& isolate) {
+  js::Lock js(isolate.v8());
+  for (const auto& rejection : isolate.takeUnhandledRejections(js)) {
+    if (watch.stopping() || isolate.condemned()) return;
+    v8::Context::Scope entered(rejection.promise->GetCreationContextChecked(js.v8()));
+    Realm::of(js).reportRejection(js, rejection);
+  }
+}
+
+bool IoContext::runTask(CpuWatch& watch, js::Isolate& isolate, std::uint32_t limitMs,
+                        const std::function<void()>& work) {
+  auto* v8 = isolate.v8();
+  OutsideScope outside;
+  ++entryDepth;
+  watch.enter(v8, limitMs);
+  work();
+  if (!watch.stopping() && !isolate.condemned()) v8->PerformMicrotaskCheckpoint();
+  reportRejections(watch, isolate);
+  isolate.checkMemory(watch.polls());
+  const bool overTime = watch.leave();
+  --entryDepth;
+  if (!overTime && !isolate.condemned()) return true;
+  v8->CancelTerminateExecution();
+  js::forgetMicrotasks(v8);
+  if (overTime) isolate.condemn(kCpuLimit);
+  return false;
 }
 
 bool IoContext::guarded(js::Lock& js, const std::function<void()>& body) {
@@ -215,17 +274,19 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
             ", finished timeouts: " + std::to_string(set.finished()));
   }
   struct Call {
+    explicit Call(js::ExternalMemory& account) : footprint(account, kTimerBytes) {}
+    js::Footprint footprint;
     js::Ref<v8::Function> function;
     std::vector<js::Ref<v8::Value>> arguments;
     std::optional<js::Ref<v8::Value>> frame;
   };
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(*realm_.isolate().externalMemory());
   call->function = js::Ref<v8::Function>(js, callback);
   if (auto frame = js::asyncFrame(js); !frame->IsUndefined()) call->frame.emplace(js, frame);
   for (auto argument : arguments) call->arguments.emplace_back(js, argument);
   std::uint32_t id = realm_.nextTimerId();
   auto section = inputLock_ ? inputLock_.criticalSection() : nullptr;
-  set.add(id, delayMs, repeat, [weak = weak_from_this(), call, section, request = requestNumber_] {
+  set.add(id, delayMs, repeat, [weak = weak_from_this(), call, section, cause = cause_] {
     auto self = weak.lock();
     if (!self) return;
     auto enter = [call](js::Lock& inner) {
@@ -236,18 +297,18 @@ std::uint32_t IoContext::setTimer(js::Lock& js, v8::Local<v8::Function> callback
       js::check(call->function.get(inner)->Call(inner.context(), inner.context()->Global(),
                                                 static_cast<int>(values.size()), values.data()));
     };
-    if (!self->gates_) return self->runTimer(enter, {}, request);
-    self->admit(section, [raw = self.get(), enter, request](InputGate::Lock lock) {
-      raw->runTimer(enter, std::move(lock), request);
+    if (!self->gates_) return self->runTimer(enter, {}, cause);
+    self->admit(section, [raw = self.get(), enter, cause](InputGate::Lock lock) {
+      raw->runTimer(enter, std::move(lock), cause);
     });
   });
   return id;
 }
 
 void IoContext::runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock,
-                         std::uint64_t request) {
+                         const Cause& cause) {
   auto self = shared_from_this();
-  runLocked(std::move(lock), request, call, [](js::Lock&) {});
+  runLocked(std::move(lock), cause, call, [](js::Lock&) {});
   checkHang();
 }
 

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "engine/io/actor-gates.h"
+#include "engine/io/cause.h"
 #include "engine/io/gated-web-socket.h"
 #include "engine/io/io-own.h"
 #include "engine/io/pending.h"
@@ -43,10 +44,17 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // What it runs for, such as "GET /path"; for messages.
   void setTitle(std::string title) { title_ = std::move(title); }
   const std::string& title() const { return title_; }
-  // The number of the request that it runs for, in an actor of the one that has caused what runs
-  // now; 0 when there is none.
-  void setRequestNumber(std::uint64_t number) { requestNumber_ = number; }
-  std::uint64_t requestNumber() const { return requestNumber_; }
+  // What it runs because of; in an actor, of what runs now.
+  void setCause(const Cause& cause) { cause_ = cause; }
+  const Cause& cause() const { return cause_; }
+  // That of a call from here to another worker or actor. Throws js::Error when it is too deep.
+  Cause causeOfCall() const;
+
+  // Runs `work`, and what it leaves to microtasks, inside an isolate whose JavaScript may be
+  // entered by it although no event asks for that: V8's own tasks. Under a limit, as an entry is;
+  // whether it kept that, and the isolate may be used further on.
+  static bool runTask(CpuWatch& watch, js::Isolate& isolate, std::uint32_t limitMs,
+                      const std::function<void()>& work);
 
   // While it lives, JavaScript runs as in global scope: for a module's top level.
   class OutsideScope {
@@ -78,7 +86,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     if (entry.stopped()) return false;
     if (!aborted()) finished = guarded(entry.js(), [&] { after(entry.js()); }) && finished;
     entry.reportRejections();
-    return finished && !aborted();
+    return !entry.stopped() && finished && !aborted();
   }
   template <class Body>
   bool run(Body&& body) {
@@ -90,11 +98,10 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   // Null when this is no actor's.
   ActorGates* gates() const { return gates_; }
 
-  // As `run`, holding the input lock until the microtasks have drained, for the request of this
-  // number.
+  // As `run`, holding the input lock until the microtasks have drained.
   template <class Body, class After>
-  bool runLocked(InputGate::Lock lock, std::uint64_t request, Body&& body, After&& after) {
-    requestNumber_ = request;
+  bool runLocked(InputGate::Lock lock, const Cause& cause, Body&& body, After&& after) {
+    cause_ = cause;
     // What the entry leaves of the lock goes when this stack frame does, outside of JavaScript.
     auto self = shared_from_this();
     auto before = std::exchange(inputLock_, std::move(lock));
@@ -272,10 +279,13 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     void drain();
     // Logs the rejected promises that nobody has handled by now.
     void reportRejections();
-    // Whether the script was stopped: by its limits or by abort().
+    // Whether the script was stopped: by its limits or by abort(). What it has left to microtasks
+    // is then forgotten.
     bool stopped();
 
    private:
+    void exceeded();
+
     IoContext& context_;
     v8::Isolate* isolate_;
     js::Stay entered_;
@@ -284,12 +294,15 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     v8::Context::Scope v8Entered_;
     js::Lock js_;
     IoContext* previous_;
-    bool stopped_ = false;
   };
 
   struct Task {
     enum class Brings { answers, nothing };
+    explicit Task(IoContext& owner) : footprint(*owner.realm_.isolate().externalMemory(), kBytes) {}
     virtual ~Task() = default;
+    // With what it waits for, about.
+    static constexpr std::size_t kBytes = 1024;
+    js::Footprint footprint;
     std::list<std::unique_ptr<Task>>::iterator position;
     Brings brings = Brings::answers;
   };
@@ -315,11 +328,12 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   struct Await final : Task {
     Await(IoContext& owner, js::Lock& js, v8::Local<v8::Promise::Resolver> promise,
           Pending<T> waited, Continuation then)
-        : context(owner),
+        : Task(owner),
+          context(owner),
           resolver(js, promise),
           pending(std::move(waited)),
           continuation(std::move(then)),
-          request(owner.requestNumber_) {}
+          cause(owner.cause_) {}
 
     void begin() {
       if (pending.settled()) {
@@ -350,7 +364,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
       context.tasks_.erase(position);
       if (this->brings == Brings::nothing) --context.silentTasks_;
       context.runLocked(
-          std::move(lock), request, [&](js::Lock& js) { settle(js, std::move(outcome)); },
+          std::move(lock), cause, [&](js::Lock& js) { settle(js, std::move(outcome)); },
           [](js::Lock&) {});
       owned.reset();  // this object
       self->checkHang();
@@ -397,8 +411,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
     js::Ref<v8::Promise::Resolver> resolver;
     Pending<T> pending;
     Continuation continuation;
-    // The one during which it was asked for.
-    std::uint64_t request;
+    // Of the event during which it was asked for.
+    Cause cause;
     // Of an actor: the lock that was kept since the call, and the section that the call was made
     // in.
     InputGate::Lock held;
@@ -408,7 +422,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   struct Section;
   void endSection(js::Lock& js, const std::shared_ptr<Section>& running, v8::Local<v8::Value> value,
                   bool fulfilled);
-  void runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock, std::uint64_t request);
+  void runTimer(std::function<void(js::Lock&)> call, InputGate::Lock lock, const Cause& cause);
 
   // Runs `body`; a C++ or JavaScript exception that leaves it is logged as uncaught.
   bool guarded(js::Lock& js, const std::function<void()>& body);
@@ -418,6 +432,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   void admitLater(Pending<InputGate::Lock> waiting, Callback<void(InputGate::Lock)> proceed);
   bool nothingPending() const;
   void endWaitUntil();
+  static void reportRejections(CpuWatch& watch, js::Isolate& isolate);
 
   Realm& realm_;
   ActorGates* gates_;
@@ -432,7 +447,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   std::list<Admission> admissions_;
   std::list<std::shared_ptr<Section>> sections_;
   std::string title_;
-  std::uint64_t requestNumber_ = 0;
+  Cause cause_;
   js::Ref<v8::Object> token_;
   // In order of creation; destroyed in reverse.
   std::list<std::unique_ptr<detail::OwnedObject>> objects_;

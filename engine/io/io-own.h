@@ -54,6 +54,9 @@ class IoOwn {
     return *object_->value;
   }
 
+  // The object, whoever asks; null when it is gone. For what is no use of it.
+  const T* peek() const { return object_ && !owner_.expired() ? object_->value.get() : nullptr; }
+
   // Moves the object out of its context's care.
   std::unique_ptr<T> release() {
     detail::checkOwner(owner_, typeName_);

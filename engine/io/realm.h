@@ -61,7 +61,7 @@ class Realm {
   // Watches how long one entry computes.
   virtual CpuWatch& cpuWatch() = 0;
   virtual std::uint32_t cpuLimitMs() = 0;
-  // The isolate's heap limit was blown in an entry that has just ended.
+  // The isolate is condemned, by an entry that has just ended or by a task of V8's.
   virtual void isolateCondemned() = 0;
 };
 

@@ -1,13 +1,14 @@
 #include "engine/js/array-buffer-allocator.h"
 
 #include <cstdlib>
+#include <utility>
 
 namespace lathe::js {
 namespace {
 
 class Allocator final : public v8::ArrayBuffer::Allocator {
  public:
-  explicit Allocator(BufferBudget& budget) : budget_(budget) {}
+  explicit Allocator(std::shared_ptr<MemoryBudget> budget) : budget_(std::move(budget)) {}
 
   void* Allocate(std::size_t length) override {
     return charge(length) ? settle(std::calloc(length, 1), length) : nullptr;
@@ -17,29 +18,29 @@ class Allocator final : public v8::ArrayBuffer::Allocator {
   }
   void Free(void* data, std::size_t length) override {
     std::free(data);
-    budget_.bytesUsed.fetch_sub(length, std::memory_order_relaxed);
+    budget_->release(length);
   }
 
  private:
   bool charge(std::size_t length) {
-    std::size_t before = budget_.bytesUsed.fetch_add(length, std::memory_order_relaxed);
-    if (length <= budget_.bytesMax && before <= budget_.bytesMax - length) return true;
-    budget_.bytesUsed.fetch_sub(length, std::memory_order_relaxed);
-    return false;
+    const bool enough = budget_->charge(length);
+    budget_->refused = !enough;
+    return enough;
   }
 
   void* settle(void* data, std::size_t length) {
-    if (data == nullptr) budget_.bytesUsed.fetch_sub(length, std::memory_order_relaxed);
+    if (data == nullptr) budget_->release(length);
     return data;
   }
 
-  BufferBudget& budget_;
+  std::shared_ptr<MemoryBudget> budget_;
 };
 
 }  // namespace
 
-std::shared_ptr<v8::ArrayBuffer::Allocator> makeArrayBufferAllocator(BufferBudget& budget) {
-  return std::make_shared<Allocator>(budget);
+std::shared_ptr<v8::ArrayBuffer::Allocator> makeArrayBufferAllocator(
+    std::shared_ptr<MemoryBudget> budget) {
+  return std::make_shared<Allocator>(std::move(budget));
 }
 
 }  // namespace lathe::js

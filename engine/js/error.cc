@@ -179,6 +179,7 @@ std::string describeException(Lock& js, v8::Local<v8::Value> exception) {
     }
   }
   v8::Local<v8::String> text;
+  if (guard.HasTerminated()) return "an exception that took too long to be described";
   if (!exception->ToDetailString(context).ToLocal(&text)) return "an exception without a text";
   v8::String::Utf8Value utf8(js.v8(), text);
   return {*utf8, static_cast<std::size_t>(utf8.length())};

@@ -23,15 +23,24 @@ struct Counted {
 }  // namespace
 
 bool ExternalMemory::charge(std::size_t bytes) {
-  if (bytes > bytesMax_ || bytesUsed_ > bytesMax_ - bytes) return false;
-  bytesUsed_ += bytes;
+  if (!budget_->charge(bytes)) return false;
   isolate_->AdjustAmountOfExternalAllocatedMemory(static_cast<std::int64_t>(bytes));
   return true;
 }
 
 void ExternalMemory::release(std::size_t bytes) {
-  bytesUsed_ -= bytes;
+  budget_->release(bytes);
   if (isolate_) isolate_->AdjustAmountOfExternalAllocatedMemory(-static_cast<std::int64_t>(bytes));
+}
+
+void ExternalMemory::tell() {
+  const auto bytes = std::exchange(pending_, 0);
+  if (isolate_) isolate_->AdjustAmountOfExternalAllocatedMemory(bytes);
+  if (bytes < 0) {
+    budget_->release(static_cast<std::size_t>(-bytes));
+  } else if (!budget_->take(static_cast<std::size_t>(bytes)) && isolate_) {
+    static_cast<Isolate*>(isolate_->GetData(0))->collectOrCondemn();
+  }
 }
 
 std::shared_ptr<const std::string> counted(Lock& js, std::string text) {

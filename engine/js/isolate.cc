@@ -1,5 +1,7 @@
 #include "engine/js/isolate.h"
 
+#include <algorithm>
+
 #include <boost/asio/post.hpp>
 
 #include "engine/compatibility.h"
@@ -18,14 +20,22 @@ v8::Local<v8::Private> frameKey(Lock& js) {
   return v8::Private::ForApi(js.v8(), js.name("lathe: a rejection's asynchronous context"));
 }
 
+constexpr const char* kMemoryLimit = "Worker has exceeded memory limit.";
+
+// By what part of the limit memory has to grow until it is worth a look, or another collection.
+constexpr std::size_t kShare = 8;
+constexpr std::size_t kSlackShare = 32;
+
 }  // namespace
 
 Isolate::Isolate(v8::Isolate* raw) : v8_(raw) { v8_->SetData(0, this); }
 
 Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
                  const Bindings& bindings, const Options& options)
-    : platform_(&platform), hostObjects_(bindings.hostObjects), executor_(executor) {
-  budget_.bytesMax = options.memoryBytesMax;
+    : platform_(&platform),
+      hostObjects_(bindings.hostObjects),
+      memoryBytesMax_(options.memoryBytesMax),
+      executor_(executor) {
   allocator_ = makeArrayBufferAllocator(budget_);
   const auto [source, blob] = partsOf(options.snapshot);
   // The string that the snapshot holds for it owns it from now on.
@@ -42,12 +52,26 @@ Isolate::Isolate(Platform& platform, boost::asio::any_io_executor executor,
   params.constraints.ConfigureDefaultsFromHeapSize(0, options.memoryBytesMax);
   v8::Isolate::Initialize(v8_, params);
   v8_->SetData(0, this);
-  externalMemory_ = std::make_shared<ExternalMemory>(v8_, options.memoryBytesMax);
+  externalMemory_ = std::make_shared<ExternalMemory>(v8_, budget_);
+  platform.charge(v8_, budget_);
+  // What lives in the heap leaves so much less for all else; and a little less than that, so that
+  // what is refused is refused while the heap still has room to grow.
+  auto shareBudget = [](v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* data) {
+    auto& self = *static_cast<Isolate*>(data);
+    v8::HeapStatistics heap;
+    isolate->GetHeapStatistics(&heap);
+    const std::size_t taken = heap.used_heap_size() + self.memoryBytesMax_ / kSlackShare;
+    self.budget_->bytesMax = self.memoryBytesMax_ - std::min(self.memoryBytesMax_, taken);
+  };
+  shareBudget(v8_, v8::kGCTypeMarkSweepCompact, v8::kNoGCCallbackFlags, this);
+  v8_->AddGCEpilogueCallback(shareBudget, this, v8::kGCTypeMarkSweepCompact);
   v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   v8_->SetCaptureStackTraceForUncaughtExceptions(true, 20, v8::StackTrace::kDetailed);
   v8_->AddNearHeapLimitCallback(&Isolate::nearHeapLimit, this);
   v8_->SetPromiseRejectCallback(&Isolate::onPromiseReject);
   v8_->SetIsJSApiWrapperNativeErrorCallback(&Isolate::isError);
+  v8_->SetAllowAtomicsWait(false);  // whoever would notify it runs on this thread too
+  aroundTasks_ = options.aroundTasks;
   onFatal_ = options.onFatal;
   if (onFatal_) {
     v8_->SetFatalErrorHandler([](const char*, const char* message) { fatal(message); });
@@ -133,6 +157,7 @@ std::unique_ptr<v8::BackingStore> Isolate::newBackingStore(std::size_t bytes) {
     collectGarbage();
     data = allocator_->Allocate(bytes);
   }
+  budget_->refused = false;
   if (data == nullptr) throw rangeError("Array buffer allocation failed");
   return v8::ArrayBuffer::NewBackingStore(
       data, bytes,
@@ -201,9 +226,64 @@ std::vector<Isolate::UnhandledRejection> Isolate::takeLateHandled(Lock& js) {
 // point.
 std::size_t Isolate::nearHeapLimit(void* self, std::size_t current, std::size_t) {
   auto& isolate = *static_cast<Isolate*>(self);
-  isolate.condemned_ = true;
+  // V8 asks this too as its last resort for a buffer. The script hears of that by a RangeError.
+  if (std::exchange(isolate.budget_->refused, false)) return current;
+  isolate.condemn(kMemoryLimit);
   isolate.v8_->TerminateExecution();
   return current + (std::size_t{4} << 30);
+}
+
+void Isolate::condemn(const char* why) {
+  if (!condemned()) condemnation_ = why;
+}
+
+std::size_t Isolate::externalBytes() const {
+  // V8 hears of what C++ holds and of all buffers but those that are shared.
+  v8::HeapStatistics heap;
+  v8_->GetHeapStatistics(&heap);
+  return std::max(heap.external_memory(), externalMemory_->bytesUsed());
+}
+
+std::size_t Isolate::bytesInUse() const {
+  v8::HeapStatistics heap;
+  v8_->GetHeapStatistics(&heap);
+  return heap.used_heap_size() + externalBytes();
+}
+
+void Isolate::checkMemory(std::uint32_t look) {
+  if (look == looked_ || condemned()) return;
+  looked_ = look;
+  // The heap has a limit of its own, which V8 watches.
+  if (externalBytes() < memoryBytesMax_ / kShare) return;
+  if (bytesInUse() <= std::max(memoryBytesMax_, collectAt_)) return;
+  collectOrCondemn();
+}
+
+void Isolate::collectOrCondemn() {
+  if (condemned() || collecting_) return;
+  collecting_ = true;
+  collectGarbage();
+  // What an object holds may have become less without a word to us.
+  for (Object& object : objects_) object.recount();
+  collecting_ = false;
+  const std::size_t left = bytesInUse();
+  collectAt_ = left + memoryBytesMax_ / kShare;
+  if (left <= memoryBytesMax_) return;
+  condemn(kMemoryLimit);
+  v8_->TerminateExecution();
+}
+
+void Isolate::releaseUnreachable() {
+  auto gone = std::exchange(unreachable_, {});
+  for (auto& object : gone) object->uncount();
+}
+
+void Isolate::runTask(v8::Task& task) {
+  if (condemned()) return;
+  Stay entered(v8_);
+  v8::HandleScope handles(v8_);
+  if (!aroundTasks_) return task.Run();
+  aroundTasks_([&] { task.Run(); });
 }
 
 }  // namespace lathe::js

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -32,12 +34,16 @@ struct Bindings;
 class Isolate {
  public:
   struct Options {
-    // JavaScript heap, array buffers, and what C++ holds for scripts, each.
+    // JavaScript heap, array buffers, WebAssembly memories and what C++ holds for scripts,
+    // together.
     std::size_t memoryBytesMax = 128u << 20;
     // What openSnapshot gave; its bytes outlive the isolate.
     std::string_view snapshot;
     // Hears in one line why V8 is about to abort the process; need not return. May be null.
     void (*onFatal)(const char* why) = nullptr;
+    // Runs what V8 has to do on this thread when no script asks for it, and which may run scripts:
+    // what registries finalize, the end of Atomics.waitAsync. Empty: it runs as it is.
+    std::function<void(const std::function<void()>& work)> aroundTasks;
   };
 
   Isolate(Platform& platform, boost::asio::any_io_executor executor, const Bindings& bindings,
@@ -82,8 +88,23 @@ class Isolate {
   // Has V8 collect all that it can, and lets go at once of what it finds dead.
   void collectGarbage();
 
-  // The heap limit was blown: what runs is being terminated and nothing may run here any more.
-  bool condemned() const { return condemned_; }
+  // A limit was blown so that it says nothing about one event alone: what runs is being terminated,
+  // and nothing may run here any more.
+  bool condemned() const { return condemnation_ != nullptr; }
+  // Why, for who is ended by it.
+  const char* condemnation() const { return condemnation_; }
+  // The first `why` stays; it is a literal.
+  void condemn(const char* why);
+
+  // Condemns the isolate when its heap and what is held for it elsewhere are more than its limit,
+  // together and after a collection. Cheap unless `look` is another number than the last time.
+  void checkMemory(std::uint32_t look);
+
+  // The same when it is known already that there is too much.
+  void collectOrCondemn();
+
+  // Runs one of V8's tasks, unless the isolate is condemned.
+  void runTask(v8::Task& task);
 
   struct UnhandledRejection {
     v8::Local<v8::Promise> promise;
@@ -101,14 +122,22 @@ class Isolate {
 
  private:
   static void fatal(const char* why);
-  void releaseUnreachable() { std::exchange(unreachable_, {}).clear(); }
+  void releaseUnreachable();
   static bool isError(v8::Isolate* isolate, v8::Local<v8::Object> object);
   static void onPromiseReject(v8::PromiseRejectMessage message);
   static std::size_t nearHeapLimit(void* self, std::size_t current, std::size_t initial);
+  // What is held for its scripts outside of V8's heap; with that.
+  std::size_t externalBytes() const;
+  std::size_t bytesInUse() const;
 
   Platform* platform_ = nullptr;
   const HostObjects* hostObjects_ = nullptr;
-  BufferBudget budget_;
+  std::size_t memoryBytesMax_ = 0;
+  // The poll at which memory was looked at, and how much has to be in use for another collection.
+  std::uint32_t looked_ = 0;
+  std::size_t collectAt_ = 0;
+  bool collecting_ = false;
+  std::shared_ptr<MemoryBudget> budget_ = std::make_shared<MemoryBudget>();
   std::shared_ptr<v8::ArrayBuffer::Allocator> allocator_;
   std::shared_ptr<ExternalMemory> externalMemory_;
   std::vector<std::intptr_t> references_;
@@ -134,7 +163,8 @@ class Isolate {
   std::vector<Rejection> rejections_;
   std::vector<Rejection> lateHandled_;
   void (*onFatal_)(const char* why) = nullptr;
-  bool condemned_ = false;
+  std::function<void(const std::function<void()>&)> aroundTasks_;
+  const char* condemnation_ = nullptr;
 };
 
 }  // namespace lathe::js

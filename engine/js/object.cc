@@ -1,5 +1,7 @@
 #include "engine/js/object.h"
 
+#include <utility>
+
 #include "engine/js/isolate.h"
 
 namespace lathe::js {
@@ -23,6 +25,8 @@ void Object::attach(Lock& js, v8::Local<v8::Object> holder) {
   wrapper_.Reset(js.v8(), holder);
   intrusive_ptr_add_ref(this);
   js.isolate().track(*this);
+  account_ = js.isolate().externalMemory().get();
+  recount();
   // The collector calls this in the middle of its work. What the object's end leads to may enter
   // JavaScript, so the isolate releases the object later.
   wrapper_.SetWeak(
@@ -35,7 +39,27 @@ void Object::attach(Lock& js, v8::Local<v8::Object> holder) {
       v8::WeakCallbackType::kParameter);
 }
 
+void Object::recount() {
+  if (!account_) return;
+  const std::size_t bytes = nativeBytes();
+  account_->add(static_cast<std::ptrdiff_t>(bytes) -
+                static_cast<std::ptrdiff_t>(std::exchange(countedBytes_, bytes)));
+}
+
+void Object::countMore(std::size_t bytes) {
+  if (!account_) return;
+  countedBytes_ += bytes;
+  account_->add(static_cast<std::ptrdiff_t>(bytes));
+}
+
+void Object::uncount() {
+  if (auto* account = std::exchange(account_, nullptr)) {
+    account->add(-static_cast<std::ptrdiff_t>(std::exchange(countedBytes_, 0)));
+  }
+}
+
 void Object::detach() {
+  uncount();
   wrapper_.Reset();
   if (is_linked()) unlink();
   intrusive_ptr_release(this);

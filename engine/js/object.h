@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <boost/intrusive/list_hook.hpp>
@@ -8,6 +9,8 @@
 #include "engine/js/lock.h"
 
 namespace lathe::js {
+
+class ExternalMemory;
 
 // Base of every C++ object that a script can hold. The count is shared by C++ holders and the
 // JavaScript wrapper; the collector releases the wrapper's part on the loop thread. JavaScript
@@ -28,6 +31,22 @@ class Object : public boost::intrusive::list_base_hook<
   // Lets go of the wrapper: the isolate is being torn down, when the collector calls nobody.
   void detach();
 
+  // Puts what it holds now, outside V8's heap, on the account of the isolate of its wrapper; done
+  // when it gets one, and wanted whenever that has changed much.
+  void recount();
+  // It has no wrapper any more: nothing of it is counted.
+  void uncount();
+
+ protected:
+  // So many bytes are they. Asked at any time, outside its I/O context too.
+  virtual std::size_t nativeBytes() const { return kNativeBytes; }
+  // They have become more by these.
+  void countMore(std::size_t bytes);
+
+  // Of an object without anything special: itself, its handle, its short texts, and what the
+  // allocator adds.
+  static constexpr std::size_t kNativeBytes = 512;
+
  private:
   friend void intrusive_ptr_add_ref(Object* object) { ++object->refs_; }
   friend void intrusive_ptr_release(Object* object) {
@@ -36,6 +55,9 @@ class Object : public boost::intrusive::list_base_hook<
 
   std::uint32_t refs_ = 0;
   v8::Global<v8::Object> wrapper_;
+  // While there is a wrapper: the account, and what has been put on it.
+  ExternalMemory* account_ = nullptr;
+  std::size_t countedBytes_ = 0;
 };
 
 // A C++ reference that keeps the object alive.

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -54,11 +56,69 @@ void* PageAllocator::AllocatePages(void* wanted, size_t bytes, size_t alignment,
   }
   const int protection = protectionOf(permissions);
   const auto commit = protection == PROT_NONE ? Commit::later : Commit::now;
-  return mapAligned(wanted, bytes, alignment, protection, commit);
+  void* pages = mapAligned(wanted, bytes, alignment, protection, commit);
+  if (pages && permissions == kNoAccess && alignment < kHeapAlignment) reserved(pages, bytes);
+  return pages;
+}
+
+void PageAllocator::charge(v8::Isolate* isolate, std::shared_ptr<MemoryBudget> budget) {
+  std::lock_guard guard(mutex_);
+  budgets_[isolate] = std::move(budget);
+}
+
+void PageAllocator::stopCharging(v8::Isolate* isolate) {
+  std::lock_guard guard(mutex_);
+  budgets_.erase(isolate);
+}
+
+void PageAllocator::reserved(const void* pages, std::size_t bytes) {
+  auto* isolate = v8::Isolate::TryGetCurrent();
+  if (!isolate) return;
+  std::lock_guard guard(mutex_);
+  auto found = budgets_.find(isolate);
+  if (found != budgets_.end()) {
+    reservations_[reinterpret_cast<std::uintptr_t>(pages)] = {bytes, 0, 0, found->second};
+  }
+}
+
+bool PageAllocator::chargeCommitted(const void* pages, std::size_t bytes, Permission permissions) {
+  if (permissions != kReadWrite && permissions != kNoAccess) return true;
+  const auto address = reinterpret_cast<std::uintptr_t>(pages);
+  std::lock_guard guard(mutex_);
+  auto next = reservations_.upper_bound(address);
+  if (next == reservations_.begin()) return true;
+  auto& [start, reservation] = *std::prev(next);
+  if (address - start >= reservation.bytes) return true;
+  // They grow and shrink at the end.
+  const std::size_t before = reservation.committed;
+  if (before == 0) reservation.begin = address;
+  const std::size_t offset = address - reservation.begin;
+  if (permissions == kReadWrite) {
+    if (address < reservation.begin || offset + bytes <= before) return true;
+    const bool enough = reservation.budget->charge(offset + bytes - before);
+    reservation.budget->refused = !enough;
+    if (!enough) return false;
+    reservation.committed = offset + bytes;
+  } else if (address >= reservation.begin && offset < before && offset + bytes >= before) {
+    reservation.budget->release(before - offset);
+    reservation.committed = offset;
+  }
+  return true;
+}
+
+void PageAllocator::released(const void* pages) {
+  std::lock_guard guard(mutex_);
+  auto found = reservations_.find(reinterpret_cast<std::uintptr_t>(pages));
+  if (found == reservations_.end()) return;
+  found->second.budget->release(found->second.committed);
+  reservations_.erase(found);
 }
 
 bool PageAllocator::FreePages(void* pages, size_t bytes) {
-  if (!arena_.has(pages)) return ::munmap(pages, bytes) == 0;
+  if (!arena_.has(pages)) {
+    released(pages);
+    return ::munmap(pages, bytes) == 0;
+  }
   arena_.give(static_cast<char*>(pages), bytes);
   return true;
 }
@@ -71,6 +131,7 @@ bool PageAllocator::SetPermissions(void* pages, size_t bytes, Permission permiss
   // To protect a part of a huge page is to lose that. So what is in the arena stays as it is, also
   // the part of the heap that never changes and that V8 would have sealed.
   if (arena_.has(pages)) return permissions != kReadWriteExecute && permissions != kReadExecute;
+  if (!chargeCommitted(pages, bytes, permissions)) return false;
   if (::mprotect(pages, bytes, protectionOf(permissions)) != 0) return false;
   // What cannot be reached need not be kept.
   if (permissions == kNoAccess) DiscardSystemPages(pages, bytes);

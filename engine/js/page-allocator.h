@@ -1,10 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
 
 #include <v8-platform.h>
 
 #include "engine/js/huge-page-arena.h"
+#include "engine/js/memory-budget.h"
 
 namespace lathe::js {
 
@@ -31,11 +37,32 @@ class PageAllocator final : public v8::PageAllocator {
     return SetPermissions(pages, bytes, permissions);
   }
 
+  // As Platform says.
+  void charge(v8::Isolate* isolate, std::shared_ptr<MemoryBudget> budget);
+  void stopCharging(v8::Isolate* isolate);
+
  private:
+  // Addresses that were reserved for a memory or a buffer, of which more and more is committed.
+  struct Reservation {
+    std::size_t bytes;
+    // Where what is committed begins, behind what guards it, and how much it is.
+    std::uintptr_t begin = 0;
+    std::size_t committed = 0;
+    std::shared_ptr<MemoryBudget> budget;
+  };
+  void reserved(const void* pages, std::size_t bytes);
+  // Before `bytes` of it become of use; false when the budget has no more.
+  bool chargeCommitted(const void* pages, std::size_t bytes, Permission permissions);
+  void released(const void* pages);
+
   // As much as heaps of common sizes need; what is beyond comes from the system piece by piece.
   static constexpr std::size_t kArenaBytes = std::size_t{512} << 20;
 
   HugePageArena arena_{kArenaBytes};
+  std::mutex mutex_;
+  std::unordered_map<v8::Isolate*, std::shared_ptr<MemoryBudget>> budgets_;
+  // By where they begin.
+  std::map<std::uintptr_t, Reservation> reservations_;
 };
 
 }  // namespace lathe::js

@@ -13,8 +13,8 @@
 #include <libplatform/libplatform.h>
 #include <v8.h>
 
+#include "engine/js/isolate.h"
 #include "engine/js/page-allocator.h"
-#include "engine/js/stay.h"
 
 namespace lathe::js {
 namespace {
@@ -73,10 +73,7 @@ class ForegroundRunner final : public v8::TaskRunner,
  private:
   // `isolate_` changes on the loop's thread only, which is this one.
   void run(v8::Task& task) {
-    if (!isolate_) return;
-    Stay entered(isolate_);
-    v8::HandleScope handles(isolate_);
-    task.Run();
+    if (isolate_) static_cast<Isolate*>(isolate_->GetData(0))->runTask(task);
   }
 
   std::mutex mutex_;
@@ -172,6 +169,11 @@ class Platform::Implementation final : public v8::Platform {
     if (found == runners_.end()) return;
     found->second->close();
     runners_.erase(found);
+    pages_.stopCharging(isolate);
+  }
+
+  void charge(v8::Isolate* isolate, std::shared_ptr<MemoryBudget> budget) {
+    pages_.charge(isolate, std::move(budget));
   }
 
   v8::PageAllocator* GetPageAllocator() override { return &pages_; }
@@ -246,6 +248,10 @@ Platform::StoppedClock::~StoppedClock() { platform_.implementation_->clockStoppe
 
 void Platform::adopt(v8::Isolate* isolate, net::any_io_executor executor) {
   implementation_->adopt(isolate, std::move(executor));
+}
+
+void Platform::charge(v8::Isolate* isolate, std::shared_ptr<MemoryBudget> budget) {
+  implementation_->charge(isolate, std::move(budget));
 }
 
 void Platform::abandon(v8::Isolate* isolate) { implementation_->abandon(isolate); }

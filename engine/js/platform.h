@@ -8,6 +8,8 @@
 
 namespace lathe::js {
 
+struct MemoryBudget;
+
 // V8's view of the machine. Work that V8 wants done on an isolate's thread is posted to the
 // executor of that isolate's loop, so there is no second event loop; compilation and collection run
 // on a few worker threads that start with the first such task.
@@ -24,6 +26,10 @@ class Platform {
   // From here on `isolate`'s tasks run on `executor`. Between Isolate::Allocate and its
   // initialisation.
   void adopt(v8::Isolate* isolate, boost::asio::any_io_executor executor);
+  // From here on, what `isolate` commits on its own thread outside of its heap (memories of
+  // WebAssembly, buffers that can grow) is taken out of `budget`, and refused when that has no
+  // more. Until `abandon`.
+  void charge(v8::Isolate* isolate, std::shared_ptr<MemoryBudget> budget);
   // While one lives, `Date.now()` is 0: for the top level of scripts (reference §1.6).
   class StoppedClock {
    public:

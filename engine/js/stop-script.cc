@@ -16,4 +16,11 @@ void stopScript(Lock& js) {
   throw ExceptionPending();
 }
 
+void forgetMicrotasks(v8::Isolate* isolate) {
+  // V8 throws its queue away when it is stopped while it works on that.
+  isolate->TerminateExecution();
+  isolate->PerformMicrotaskCheckpoint();
+  isolate->CancelTerminateExecution();
+}
+
 }  // namespace lathe::js

@@ -8,4 +8,8 @@ namespace lathe::js {
 // Throws ExceptionPending, to leave the callback by.
 [[noreturn]] void stopScript(Lock& js);
 
+// Of a script that was stopped, what it has left to microtasks would run with whatever runs next:
+// it never will. Outside of all JavaScript.
+void forgetMicrotasks(v8::Isolate* isolate);
+
 }  // namespace lathe::js

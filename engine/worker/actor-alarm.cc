@@ -32,7 +32,7 @@ struct Worker::Actor::AlarmEvent final : Event {
 
   AlarmEvent(std::weak_ptr<Actor> itsActor, const Host& host, persist::AlarmTime itsTime,
              int itsRetryCount, io::Resolver<AlarmResult> itsResolver)
-      : Event("the alarm", 0),
+      : Event("the alarm"),
         actor(std::move(itsActor)),
         scheduled(itsTime),
         retryCount(itsRetryCount),

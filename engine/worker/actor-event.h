@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/io/cause.h"
 #include "engine/io/input-gate.h"
 #include "engine/worker/actor.h"
 
@@ -8,9 +9,8 @@ namespace lathe::worker {
 // One event on its way through an actor; each kind adds what it carries. Kept by the actor until it
 // has been answered.
 struct Worker::Actor::Event {
-  // `itsRequest` is the number of the request that has caused it; 0 when none has.
-  Event(std::string itsTitle, std::uint64_t itsRequest)
-      : title(std::move(itsTitle)), request(itsRequest) {}
+  explicit Event(std::string itsTitle, const io::Cause& itsCause = {})
+      : title(std::move(itsTitle)), cause(itsCause) {}
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
   virtual ~Event() = default;
@@ -25,7 +25,7 @@ struct Worker::Actor::Event {
   virtual void fail(std::exception_ptr error) = 0;
 
   std::string title;
-  std::uint64_t request;
+  io::Cause cause;
   // What the handler has thrown, until the output gate lets it out.
   std::exception_ptr failure;
   // The caller has been told how it ended.

@@ -50,7 +50,7 @@ bool isLast(const api::HibernatableSockets::Event& event) {
 struct Worker::Actor::SocketEvent final : Event {
   SocketEvent(std::shared_ptr<Actor> itsActor, std::shared_ptr<api::HibernatableSocket> itsSocket,
               api::HibernatableSockets::Event itsEvent)
-      : Event("an event of a WebSocket", 0),
+      : Event("an event of a WebSocket"),
         actor(itsActor),
         socket(std::move(itsSocket)),
         last(isLast(itsEvent)),

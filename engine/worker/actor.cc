@@ -55,7 +55,7 @@ void Worker::Actor::close() {
 struct Worker::Actor::FetchEvent final : Event {
   FetchEvent(std::string itsTitle, io::RequestHead itsHead, std::unique_ptr<io::BodySource> itsBody,
              io::Resolver<io::Response> itsResolver)
-      : Event(std::move(itsTitle), itsHead.number),
+      : Event(std::move(itsTitle), {itsHead.number, itsHead.depth}),
         asked(api::Response::askedBy(itsHead)),
         head(std::move(itsHead)),
         body(std::move(itsBody)),
@@ -110,7 +110,7 @@ io::Pending<io::Response> Worker::Actor::fetch(io::RequestHead head,
 struct Worker::Actor::CallEvent final : Event {
   CallEvent(api::RpcCall itsCall, io::Resolver<api::RpcResult> itsResolver)
       : Event("the call of " + (itsCall.path.empty() ? std::string() : itsCall.path.back()),
-              itsCall.requestNumber),
+              itsCall.cause),
         call(std::move(itsCall)),
         resolver(std::move(itsResolver)) {}
 
@@ -173,7 +173,7 @@ void Worker::Actor::beginWaiting() {
 void Worker::Actor::begin(const std::shared_ptr<Event>& event) {
   underWay_.push_back(event);
   event->position = std::prev(underWay_.end());
-  if (!instance_) construct(event->request);
+  if (!instance_) construct(event->cause);
   if (broken()) return;
   instance_->context->admit(nullptr, [weak = weak_from_this(), event](io::InputGate::Lock lock) {
     if (auto self = weak.lock()) self->enter(event, std::move(lock));
@@ -200,7 +200,7 @@ void Worker::Actor::run(const std::shared_ptr<Event>& event, io::InputGate::Lock
   instance->context->setTitle(event->title);
   v8::Local<v8::Value> result;
   instance->context->runLocked(
-      std::move(lock), event->request,
+      std::move(lock), event->cause,
       [&](js::Lock& js) {
         auto exception =
             js::caught(js, [&] { result = js::followThenable(js, event->handle(js, *instance)); });
@@ -258,7 +258,7 @@ void Worker::Actor::end(const std::shared_ptr<Event>& event) {
 
 // ---- The instance ----
 
-void Worker::Actor::construct(std::uint64_t request) {
+void Worker::Actor::construct(const io::Cause& cause) {
   auto definition = options_.definition();
   const auto& name = definition.actorClass.className;
   auto* entrypoint = definition.worker ? definition.worker->findEntrypoint(name) : nullptr;
@@ -280,12 +280,12 @@ void Worker::Actor::construct(std::uint64_t request) {
         if (self && self->instance_.get() == made) self->breakWith(std::move(error));
       });
   instance_->context->admit(
-      nullptr, [weak = weak_from_this(), instance = instance_, request](io::InputGate::Lock lock) {
+      nullptr, [weak = weak_from_this(), instance = instance_, cause](io::InputGate::Lock lock) {
         auto self = weak.lock();
         if (!self) return;
         instance->context->setTitle("the constructor of " + instance->actorClass.className);
         instance->context->runLocked(
-            std::move(lock), request, [&](js::Lock& js) { self->runConstructor(js, *instance); },
+            std::move(lock), cause, [&](js::Lock& js) { self->runConstructor(js, *instance); },
             [](js::Lock&) {});
       });
 }

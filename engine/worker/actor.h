@@ -129,7 +129,7 @@ class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
   void end(const std::shared_ptr<Event>& event);
   // Makes the instance, whose constructor is the first to pass its gate; `request` is the number of
   // the one that has caused it.
-  void construct(std::uint64_t request);
+  void construct(const io::Cause& cause);
   void runConstructor(js::Lock& js, Instance& instance);
   // Something has come over a socket that outlives the instance.
   void receive(const std::shared_ptr<api::HibernatableSocket>& socket,

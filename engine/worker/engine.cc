@@ -9,6 +9,7 @@
 #include "engine/io/cpu-watch.h"
 #include "engine/io/io-context.h"
 #include "engine/worker/actor-namespace.h"
+#include "engine/worker/caller-place.h"
 #include "engine/worker/error-page.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/generation.h"
@@ -33,7 +34,12 @@ class Engine::Implementation {
              cacheLru,       nullptr, nullptr, spare, options.snapshot,
              options.onFatal},
         actors(host),
-        retireTimer(loop) {}
+        retireTimer(loop) {
+    watch.onLook([](v8::Isolate* isolate, void* asking) {
+      const auto polls = static_cast<io::CpuWatch*>(asking)->polls();
+      static_cast<js::Isolate*>(isolate->GetData(0))->checkMemory(polls);
+    });
+  }
 
   // Lets a generation go, but not at once: to take an isolate down takes a while, and whoever waits
   // for an answer should not wait for that too.
@@ -233,6 +239,11 @@ io::Pending<void> Engine::drain() {
 }
 
 io::CpuWatch& Engine::cpuWatch() { return implementation_->watch; }
+
+std::string Engine::place() const {
+  auto* isolate = v8::Isolate::TryGetCurrent();
+  return isolate ? callerPlace(isolate) : std::string();
+}
 
 Engine::Running Engine::running() const {
   auto* context = io::IoContext::currentOrNull();

@@ -107,6 +107,9 @@ class Engine {
     std::string request;  // such as "GET /path"
   };
   Running running() const;
+  // Where in a script the loop thread is; empty when V8 does not know. For a last message too:
+  // called on the loop thread in whatever state that is.
+  std::string place() const;
 
  private:
   class Implementation;

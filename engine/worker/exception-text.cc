@@ -14,6 +14,8 @@ std::string exceptionText(js::Lock& js, v8::Local<v8::Object> hooks,
       text->IsString()) {
     return js::toUtf8(js, text.As<v8::String>());
   }
+  // To ask it again would only run what was stopped just now.
+  if (guard.HasTerminated()) return "Error: the exception took too long to be described";
   return js::describeException(js, exception);
 }
 

@@ -92,6 +92,8 @@ std::shared_ptr<api::ActorDirectory> Generation::actors(const Binding::Actors& b
 }
 
 std::shared_ptr<Worker> Generation::find(std::string_view name) {
+  // Not from within JavaScript: to start a worker is to enter it.
+  if (!io::IoContext::entered()) replaceCondemned();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     if (sources_[i].name == name) return workers_[i];
   }

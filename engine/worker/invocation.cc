@@ -65,7 +65,7 @@ Answer Invocation::fetch(io::RequestHead head, std::unique_ptr<io::BodySource> b
   title.reserve(method.size() + 1 + target.size());
   title.append(method.data(), method.size()).append(" ").append(target.data(), target.size());
   context_->setTitle(std::move(title));
-  context_->setRequestNumber(head.number);
+  context_->setCause({head.number, head.depth});
   auto asked = api::Response::askedBy(head);
   deliver(
       entrypoint.props,
@@ -152,7 +152,7 @@ io::Pending<api::RpcResult> Invocation::call(api::RpcCall call,
                                              const api::EntrypointTarget& entrypoint) {
   auto self = shared_from_this();
   context_->setTitle("the call of " + (call.path.empty() ? std::string() : call.path.back()));
-  context_->setRequestNumber(call.requestNumber);
+  context_->setCause(call.cause);
   auto channel = io::makePending<api::RpcResult>();
   callWaiting_.emplace(std::move(channel.resolver));
   callWaiting_->onDropped([weak = weak_from_this()] {

@@ -327,7 +327,8 @@ v8::MaybeLocal<v8::Module> ModuleRegistry::onResolve(v8::Local<v8::Context> cont
   auto& registry = of(context);
   return throwing<v8::Module>(js, [&] {
     Entry* from = registry.find(referrer);
-    auto& entry = registry.resolve(js, js::toUtf8(js, specifier), from ? from->name : "", Asked::inText);
+    auto& entry =
+        registry.resolve(js, js::toUtf8(js, specifier), from ? from->name : "", Asked::inText);
     return entry.module.Get(js.v8());
   });
 }
@@ -365,7 +366,7 @@ v8::MaybeLocal<v8::Promise> ModuleRegistry::onImport(v8::Local<v8::Context> cont
       bool asWanted = !json;
       if (json) {
         settling(inner, promised, [&] {
-          const Entry& entry = registry.resolve(inner, name, referrer);
+          const Entry& entry = registry.linked(inner, name, referrer);
           if (entry.type != ModuleType::json) throw notJson(entry.name);
           asWanted = true;
         });

@@ -1,5 +1,7 @@
 #include "engine/worker/worker-isolate.h"
 
+#include <algorithm>
+
 #include "engine/api/platform-bindings.h"
 #include "engine/io/cpu-watch.h"
 #include "engine/js/snapshot.h"
@@ -29,6 +31,7 @@ Worker::Isolate::Isolate(const Host& host, const Compatibility& compatibility,
   options.memoryBytesMax = memoryBytesMax;
   options.snapshot = js::openSnapshot(host.snapshot);
   options.onFatal = host.onFatal;
+  options.aroundTasks = [this](const std::function<void()>& task) { runTask(task); };
   js_ = std::make_unique<js::Isolate>(host.platform, host.loop.get_executor(),
                                       api::platformBindings(), options);
   ModuleRegistry::prepare(js_->v8());
@@ -46,7 +49,18 @@ bool Worker::Isolate::fits(const WorkerSource& source) const {
   return has(source.compatibility, source.memoryBytesMax) && !js_->condemned();
 }
 
+void Worker::Isolate::runTask(const std::function<void()>& task) {
+  if (io::IoContext::runTask(host_.cpuWatch, *js_, cpuMsMax_, task)) return;
+  host_.log.warning({}, std::string(js_->condemnation()) +
+                            " It was in a callback that no event has asked for, such as that of a "
+                            "FinalizationRegistry; the worker starts anew.");
+  for (const auto& known : workers_) {
+    if (auto worker = known.lock()) worker->isolateCondemned();
+  }
+}
+
 std::shared_ptr<Worker::Script> Worker::Isolate::newScript(WorkerSource source) {
+  cpuMsMax_ = std::max(cpuMsMax_, source.cpuMsMax);
   return std::make_shared<Script>(shared_from_this(), std::move(source));
 }
 
@@ -54,7 +68,9 @@ Worker::Script::Script(std::shared_ptr<Isolate> isolate, WorkerSource source)
     : isolate_(std::move(isolate)), source_(std::move(source)), main_(source_.modules->main()) {}
 
 std::shared_ptr<Worker> Worker::Script::createWorker(BindingTargets& targets) {
-  return std::make_shared<Worker>(shared_from_this(), targets);
+  auto worker = std::make_shared<Worker>(shared_from_this(), targets);
+  isolate_->add(worker);
+  return worker;
 }
 
 }  // namespace lathe::worker

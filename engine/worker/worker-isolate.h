@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 #include "engine/js/isolate.h"
 #include "engine/js/stay.h"
@@ -21,6 +23,8 @@ class Worker::Isolate : public std::enable_shared_from_this<Worker::Isolate> {
 
   // Code bound to this isolate. Throws LoadError when its main module cannot be read.
   std::shared_ptr<Script> newScript(WorkerSource source);
+  // A worker that lives here: it ends when the isolate is condemned while none of its events run.
+  void add(std::weak_ptr<Worker> worker) { workers_.push_back(std::move(worker)); }
 
   // Whether these are its settings.
   bool has(const Compatibility& compatibility, std::size_t memoryBytesMax) const {
@@ -43,9 +47,15 @@ class Worker::Isolate : public std::enable_shared_from_this<Worker::Isolate> {
   }
 
  private:
+  // Runs one of V8's tasks.
+  void runTask(const std::function<void()>& task);
+
   const Host& host_;
   Compatibility compatibility_;
   std::size_t memoryBytesMax_;
+  // The largest limit of a script's; V8 does not say whose tasks it has.
+  std::uint32_t cpuMsMax_ = 0;
+  std::vector<std::weak_ptr<Worker>> workers_;
   std::unique_ptr<js::Isolate> js_;
 };
 

@@ -56,8 +56,8 @@ class ModuleLoader {
   // before: what was loaded, what the text of what was loaded names, and what this adds to that.
   virtual std::optional<Module> loadComputed(std::string_view specifier,
                                              std::string_view referrer) = 0;
-  // What the module would be called that `load` is asked for; nothing when it is no file's. Looks at
-  // no file.
+  // What the module would be called that `load` is asked for; nothing when it is no file's. Looks
+  // at no file.
   virtual std::optional<std::string> nameOf(std::string_view specifier,
                                             std::string_view referrer) const = 0;
   // Whether a main module without imports and exports is a script in service-worker syntax.

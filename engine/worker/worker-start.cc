@@ -7,6 +7,7 @@
 #include "engine/js/platform.h"
 #include "engine/js/snapshot.h"
 #include "engine/js/stack-trace.h"
+#include "engine/js/stop-script.h"
 #include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/worker-isolate.h"
@@ -138,28 +139,30 @@ void Worker::start(js::Lock& js) {
   auto context = js.context();
   auto& host = workerIsolate().host();
   v8::TryCatch guard(js.v8());
+  host.cpuWatch.enter(js.v8(), std::min(cpuLimitMs(), kTopLevelCpuMsMax));
+  struct Leave {
+    io::CpuWatch& watch;
+    ~Leave() { watch.leave(); }
+  } leave{host.cpuWatch};
   try {
     js::Platform::StoppedClock stopped(host.platform);
     context->AllowCodeGenerationFromStrings(compatibility().has(Flag::AllowEvalDuringStartup));
-    host.cpuWatch.enter(js.v8(), std::min(cpuLimitMs(), kTopLevelCpuMsMax));
-    struct Leave {
-      io::CpuWatch& watch;
-      ~Leave() { watch.leave(); }
-    } leave{host.cpuWatch};
-
     defineGlobalConstants(js, script_->source().constants);
     if (main.type == ModuleType::esModule && script_->source().modules->mayBeServiceWorker()) {
       serviceWorker_ = runServiceWorker(js, main);
     }
     if (!serviceWorker_) runModules(js, modules_.link(js, main));
     context->AllowCodeGenerationFromStrings(false);
+    for (const auto& rejection : isolate().takeUnhandledRejections(js)) {
+      if (!host.cpuWatch.stopping()) reportRejection(js, rejection);
+    }
+    isolate().checkMemory(host.cpuWatch.polls());
+    // The script may have swallowed the stop.
+    if (host.cpuWatch.stopping() || isolate().condemned()) throw js::ExceptionPending();
   } catch (const js::ExceptionPending&) {
     failToStart(js, guard);
   } catch (const js::Error& error) {
     throw LoadError(main.name + ": " + error.message());
-  }
-  for (const auto& rejection : isolate().takeUnhandledRejections(js)) {
-    reportRejection(js, rejection);
   }
 }
 
@@ -290,6 +293,7 @@ void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
   bool exceeded = cpuWatch().takeExceeded();
   if (guard.HasTerminated() || exceeded || isolate().condemned()) {
     js.v8()->CancelTerminateExecution();
+    js::forgetMicrotasks(js.v8());
     if (isolate().condemned()) {
       throw LoadError(
           main + ": Worker has exceeded memory limit. Its top level needs more than the " +

@@ -2,7 +2,7 @@
 
 #include "engine/io/cpu-watch.h"
 #include "engine/js/async-frame.h"
-#include "engine/js/stack-trace.h"
+#include "engine/worker/caller-place.h"
 #include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/invocation.h"
@@ -19,20 +19,9 @@ Log::Level levelOf(std::string_view name) {
   return Log::Level::log;
 }
 
-// How many frames of the built-in JavaScript may lie between a script's call and here.
-constexpr int kFramesMax = 16;
-
-// Where in the script the call comes from that has led to here; empty when that is not on the
-// stack.
-std::string callerPlace(v8::Isolate* isolate) {
-  v8::HandleScope handles(isolate);
-  js::Lock js(isolate);
-  return js::firstPlace(js, v8::StackTrace::CurrentStackTrace(isolate, kFramesMax));
-}
-
 std::uint64_t currentRequest() {
   auto* context = io::IoContext::currentOrNull();
-  return context ? context->requestNumber() : 0;
+  return context ? context->cause().request : 0;
 }
 
 }  // namespace
@@ -152,7 +141,7 @@ void Worker::isolateCondemned() {
   // Whatever else runs on this heap ends too, but not within the entry that has just found out.
   boost::asio::post(executor(), [weak = weak_from_this()] {
     if (auto self = weak.lock()) {
-      self->abortAll(std::make_exception_ptr(js::plainError("Worker has exceeded memory limit.")));
+      self->abortAll(std::make_exception_ptr(js::plainError(self->isolate().condemnation())));
     }
   });
 }

@@ -149,6 +149,7 @@ export const native = {
     asyncFrame = frame;
     return before;
   },
+  followPromise: (promise) => promise,
   isContextActive: () => true,
   currentContextToken: () => undefined,
 };

@@ -1,0 +1,19 @@
+#include "engine/worker/caller-place.h"
+
+#include "engine/js/stack-trace.h"
+
+namespace lathe::worker {
+namespace {
+
+// How many frames of the built-in JavaScript may lie between a script's call and here.
+constexpr int kFramesMax = 16;
+
+}  // namespace
+
+std::string callerPlace(v8::Isolate* isolate) {
+  v8::HandleScope handles(isolate);
+  js::Lock js(isolate);
+  return js::firstPlace(js, v8::StackTrace::CurrentStackTrace(isolate, kFramesMax));
+}
+
+}  // namespace lathe::worker
