@@ -1,6 +1,7 @@
 // What lathe lacks, in forms that can be imported or bound: each says so on use.
 import names from './node/export-names.js';
 import {
+  arrayIncludes,
   defineProperty,
   hasOwn,
   objectAssign,
@@ -44,14 +45,15 @@ function named(name, refuse) {
   return made;
 }
 
-// Whatever is done with it refuses, except with what `target` has. Looking at a symbol, at `then` or at `toJSON`
+// Whatever is done with it refuses, except with what `target` has and what is no member anyway. Looking at a symbol, at `then` or at `toJSON`
 // is not use: inspection, promises and JSON do that by themselves. A class may extend it, and fails when it is
 // constructed.
-function refuser(target, refuse) {
+function refuser(target, refuse, isMember = () => true) {
   return new Proxy(target, {
     get(object, key) {
       if (typeof key === 'symbol' || key === 'then' || key === 'toJSON') return undefined;
-      return hasOwn(object, key) ? object[key] : refuse();
+      if (hasOwn(object, key)) return object[key];
+      return isMember(key) ? refuse() : undefined;
     },
     set: refuse,
     apply: refuse,
@@ -72,7 +74,8 @@ export const missingFunction = missingClass;
 
 // What scripts ask of Node's globals before they do without them, and what that is here; all else is missing.
 export function missingProcess() {
-  return refuser({ env: {} }, refusalOf('process'));
+  const members = stringSplit(names.process, ' ');
+  return refuser({ env: {}, versions: {} }, refusalOf('process'), (key) => arrayIncludes(members, key));
 }
 export function missingBuffer() {
   const made = named('Buffer', refusalOf('Buffer'));

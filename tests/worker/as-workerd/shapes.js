@@ -2,6 +2,7 @@
 // prototypes, and what is left of an object that is copied, wrapped in a proxy or extended.
 import * as workers from "cloudflare:workers";
 
+// The global names of the language, and what a flag of V8 adds.
 const language = new Set(
   ("Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date Promise RegExp " +
     "Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError globalThis JSON Math Intl " +
@@ -9,7 +10,7 @@ const language = new Set(
     "Float64Array Uint8ClampedArray BigUint64Array BigInt64Array DataView Map BigInt Set Iterator WeakMap WeakSet WeakRef " +
     "Proxy Reflect FinalizationRegistry SharedArrayBuffer WebAssembly decodeURI decodeURIComponent encodeURI " +
     "encodeURIComponent escape unescape eval isFinite isNaN Temporal DisposableStack AsyncDisposableStack " +
-    "SuppressedError").split(" "),
+    "SuppressedError gc").split(" "),
 );
 
 const text = (key) => (typeof key === "symbol" ? `[${key.description}]` : key);

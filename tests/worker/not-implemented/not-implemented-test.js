@@ -57,6 +57,26 @@ export const whatIsMissingCanBeLookedAt = {
   },
 };
 
+export const nodesGlobalsSaySoToo = {
+  test() {
+    throws(() => process.version, refusal("process$"));
+    throws(() => process.nextTick(() => {}), refusal("process$"));
+    throws(() => {
+      process.exitCode = 1;
+    }, refusal("process$"));
+    throws(() => Buffer.from("x"), refusal("Buffer$"));
+    throws(() => new Buffer(1), refusal("Buffer$"));
+    // What scripts ask before they do without.
+    strictEqual(process.env.NODE_ENV, undefined);
+    process.env.NODE_ENV = "test";
+    strictEqual(process.env.NODE_ENV, "test");
+    strictEqual(typeof process, "object");
+    strictEqual(process.versions?.node ?? process.browser ?? process.type, undefined);
+    strictEqual(typeof Buffer === "function" && Buffer.isBuffer(new Uint8Array(1)), false);
+    strictEqual(global, globalThis);
+  },
+};
+
 export class Room extends DurableObject {
   uses() {
     const { ctx } = this;
