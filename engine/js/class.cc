@@ -142,10 +142,14 @@ namespace detail {
 
 namespace {
 
-v8::Local<v8::Promise> rejected(Lock& js, v8::Local<v8::Value> reason) {
-  auto resolver = v8::Promise::Resolver::New(js.context()).ToLocalChecked();
-  resolver->Reject(js.context(), reason).Check();
-  return resolver->GetPromise();
+// Returns a promise that is rejected with `reason`, or nothing while the script is being stopped.
+void returnRejected(const v8::FunctionCallbackInfo<v8::Value>& info, v8::Local<v8::Value> reason) {
+  auto context = info.GetIsolate()->GetCurrentContext();
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return;
+  if (resolver->Reject(context, reason).FromMaybe(false)) {
+    info.GetReturnValue().Set(resolver->GetPromise());
+  }
 }
 
 }  // namespace
@@ -160,7 +164,7 @@ void throwCurrent(const v8::FunctionCallbackInfo<v8::Value>& info, bool returnsP
   Lock js(info.GetIsolate());
   auto exception = currentExceptionToJs(js);
   if (returnsPromise) {
-    info.GetReturnValue().Set(rejected(js, exception));
+    returnRejected(info, exception);
   } else {
     info.GetIsolate()->ThrowException(exception);
   }
@@ -174,7 +178,7 @@ void rejectOrRethrow(const v8::FunctionCallbackInfo<v8::Value>& info, v8::TryCat
   }
   auto exception = exceptionOf(js, guard);
   guard.Reset();
-  info.GetReturnValue().Set(rejected(js, exception));
+  returnRejected(info, exception);
 }
 
 void throwMissing(const v8::FunctionCallbackInfo<v8::Value>& info, int required) {

@@ -146,12 +146,22 @@ void requirePendingException(Lock& js) {
 }
 
 v8::Local<v8::Value> currentExceptionToJs(Lock& js) {
+  // Whoever calls is done with exceptions: when making this one fails, it says at least the same.
+  auto made = [&](const auto& error) -> v8::Local<v8::Value> {
+    v8::TryCatch guard(js.v8());
+    try {
+      return error.toJs(js);
+    } catch (const ExceptionPending&) {
+      if (guard.HasTerminated()) guard.ReThrow();
+      return v8::Exception::Error(js.string(error.what()));
+    }
+  };
   try {
     throw;
   } catch (const RemoteException& error) {
-    return error.toJs(js);
+    return made(error);
   } catch (const Error& error) {
-    return error.toJs(js);
+    return made(error);
   } catch (const std::exception& error) {
     return v8::Exception::Error(js.string(error.what()));
   }

@@ -188,7 +188,8 @@ void Isolate::onPromiseReject(v8::PromiseRejectMessage message) {
   if (message.GetEvent() == v8::kPromiseRejectWithNoHandler) {
     auto frame = asyncFrame(js);
     // For the one who hears that it is handled after all.
-    if (!frame->IsUndefined()) promise->SetPrivate(js.context(), frameKey(js), frame).Check();
+    if (!frame->IsUndefined())
+      promise->SetPrivate(js.context(), frameKey(js), frame).FromMaybe(false);
     self.rejections_.push_back({{v8Isolate, promise}, {v8Isolate, message.GetValue()}});
   } else if (message.GetEvent() == v8::kPromiseHandlerAddedAfterReject) {
     bool early = std::erase_if(self.rejections_,
