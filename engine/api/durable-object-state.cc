@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "engine/api/hook.h"
 #include "engine/api/natives.h"
 #include "engine/io/io-context.h"
 #include "engine/js/stop-script.h"
@@ -13,13 +14,6 @@ namespace {
 // Where the object keeps what it gives out.
 constexpr int kPropsSlot = 0;
 constexpr int kStorageSlot = 1;
-
-// What a member is that lathe does not have yet.
-template <const char* kWhat>
-void missing() {
-  throw js::notImplemented(kWhat);
-}
-constexpr char kFacets[] = "ctx.facets";
 
 js::Ptr<WebSocket> requireSocket(js::Lock& js, v8::Local<v8::Value> value) {
   if (auto socket = WebSocket::of(js, value)) return socket;
@@ -124,16 +118,21 @@ js::Nullable<double> DurableObjectState::getHibernatableWebSocketEventTimeout() 
   return {sockets().eventTimeoutMs};
 }
 
+v8::Local<v8::Value> DurableObjectState::facets(js::Lock& js) {
+  return callHook(js, "missingBinding", {js.string("ctx.facets")});
+}
+
 void DurableObjectState::describe(js::Class<DurableObjectState>& c, const Compatibility&) {
   c.name(kInterface).hidden();
-  c.attribute<&DurableObjectState::id>("id");
-  c.attribute<&DurableObjectState::storage>("storage");
-  c.attribute<&DurableObjectState::props>("props");
-  c.attribute<&DurableObjectState::exports>("exports");
+  c.lazyAttribute<&DurableObjectState::facets>("facets");
+  c.lazyAttribute<&DurableObjectState::container>("container");
+  c.lazyAttribute<&DurableObjectState::storage>("storage");
+  c.lazyAttribute<&DurableObjectState::id>("id");
+  c.lazyAttribute<&DurableObjectState::props>("props");
+  c.lazyAttribute<&DurableObjectState::exports>("exports");
   c.method<&DurableObjectState::waitUntil>("waitUntil");
   c.method<&DurableObjectState::blockConcurrencyWhile>("blockConcurrencyWhile");
   c.method<&DurableObjectState::abort>("abort");
-  c.attribute<&missing<kFacets>>("facets");
   c.method<&DurableObjectState::acceptWebSocket>("acceptWebSocket");
   c.method<&DurableObjectState::getWebSockets>("getWebSockets");
   c.method<&DurableObjectState::getTags>("getTags");

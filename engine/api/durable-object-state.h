@@ -30,11 +30,15 @@ class DurableObjectState final : public js::Object {
   const Id& id() const { return id_; }
   v8::Local<v8::Value> storage(js::Lock& js, js::Receiver receiver);
   v8::Local<v8::Value> props(js::Lock& js, js::Receiver receiver);
+  // Undefined: no container belongs to the object.
+  v8::Local<v8::Value> container(js::Lock& js) { return js.undefined(); }
   v8::Local<v8::Value> exports(js::Lock& js);
   // Any value may be given; a promise has to settle before the object counts as idle.
   void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
   v8::Local<v8::Promise> blockConcurrencyWhile(js::Lock& js, v8::Local<v8::Function> callback);
   // Resets the object at once: no code after the call runs.
+  // Scripts may ask what it is; using it throws.
+  v8::Local<v8::Value> facets(js::Lock& js);
   void abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason, AbortOptions options);
 
   // ---- Sockets that outlive the instance; `socket` is a script's WebSocket ----

@@ -1,6 +1,8 @@
 // Values of every kind by every way on which values are cloned, and what arrives.
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
+import { shapesOfObject } from "./shapes.js";
+
 class Custom extends Error {
   constructor(message) {
     super(message);
@@ -221,6 +223,9 @@ export class Thing extends DurableObject {
   async stored(name) {
     await this.ctx.storage.put("key", values[name]());
     return tell(await this.ctx.storage.get("key"), "stored");
+  }
+  shapes() {
+    return shapesOfObject(this);
   }
   kept(name) {
     this.ctx.storage.kv.put("key", values[name]());

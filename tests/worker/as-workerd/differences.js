@@ -44,6 +44,13 @@ export const differences = {
     { where: /^(Crypto prototype DigestStream|Request prototype fetcher|Response prototype cf|instance ctx (own (cache|tracing)|copied.*))$/, why: "not there yet" },
     { where: /^(ScheduledEvent prototype noRetry|URL static (create|revoke)ObjectURL)$/, why: "not there yet" },
     { where: /^(ServiceWorkerGlobalScope|WorkerGlobalScope) prototype /, why: "globals are the global object's own" },
+    { where: /^instance Durable Object tag$/, why: "base classes have no tag" },
+    {
+      where: /^(instance ctx\.storage (own (kv|sql)|copied.*)|prototype of ctx\.storage (kv|sql))$/,
+      why: "what may throw when it is asked for is no property of the object itself",
+    },
+    { where: /^prototype of (ctx\.storage|transaction) put$/, why: "a method of many forms needs nothing" },
+    { where: /^prototype of .* \[Symbol\.toStringTag\]$/, why: "the standard has it read-only" },
     { where: / prototype \[Symbol\.toStringTag\]$/, why: "the standard has it read-only; base classes have none" },
     { where: / static prototype$/, lathe: /^--- object$/, why: "the prototypes of classes are read-only" },
     {

@@ -112,8 +112,39 @@ const subclasses = {
   AbortController: [], DOMException: ["m", "AbortError"], TextEncoder: [], TextDecoder: [],
 };
 
-export function shapes(given) {
+function describeInstance(out, name, object) {
+  const where = `instance ${name}`;
+  out[`${where} prototypes`] = chainOf(object);
+  for (const key of Reflect.ownKeys(object)) {
+    out[`${where} own ${text(key)}`] = form(Object.getOwnPropertyDescriptor(object, key));
+  }
+  out[`${where} tag`] = Object.prototype.toString.call(object);
+  out[`${where} copied`] = attempt(() => Object.keys({ ...object }).sort().join());
+  out[`${where} copied through a proxy`] = attempt(() => Object.keys({ ...new Proxy(object, {}) }).sort().join());
+  out[`${where} frozen`] = String(!Object.isExtensible(object));
+}
+
+// What a Durable Object has beside itself, each with what its prototype has.
+export async function shapesOfObject(object) {
   const out = {};
+  const { ctx } = object;
+  const found = { "Durable Object": object, "ctx of a Durable Object": ctx, "ctx.id": ctx.id, "ctx.storage": ctx.storage, "ctx.storage.kv": ctx.storage.kv };
+  await ctx.storage.transaction(async (transaction) => {
+    found["transaction"] = transaction;
+  });
+  for (const [name, instance] of Object.entries(found)) {
+    describeInstance(out, name, instance);
+    if (instance === object) continue;
+    const prototype = Object.getPrototypeOf(instance);
+    for (const key of Reflect.ownKeys(prototype)) {
+      if (!isInternal(key)) out[`prototype of ${name} ${text(key)}`] = form(Object.getOwnPropertyDescriptor(prototype, key));
+    }
+  }
+  return out;
+}
+
+export async function shapes(given) {
+  const out = await given.env.THING.getByName("shapes").shapes();
   const describeInterface = (name, constructor) => {
     out[name] = `${nameOf(Object.getPrototypeOf(constructor))}, ${chainOf(constructor.prototype)}`;
     for (const [where, object] of [["static", constructor], ["prototype", constructor.prototype]]) {
@@ -132,19 +163,7 @@ export function shapes(given) {
   for (const name of ["DurableObject", "RpcTarget", "WorkerEntrypoint", "WorkflowEntrypoint"]) {
     describeInterface(`cloudflare:workers ${name}`, workers[name]);
   }
-  for (const [name, make] of Object.entries(makers)) {
-    const object = make(given);
-    const where = `instance ${name}`;
-    out[`${where} prototypes`] = chainOf(object);
-    for (const key of Reflect.ownKeys(object)) {
-      const value = form(Object.getOwnPropertyDescriptor(object, key));
-      out[`${where} own ${text(key)}`] = value;
-    }
-    out[`${where} tag`] = Object.prototype.toString.call(object);
-    out[`${where} copied`] = attempt(() => Object.keys({ ...object }).sort().join());
-    out[`${where} copied through a proxy`] = attempt(() => Object.keys({ ...new Proxy(object, {}) }).sort().join());
-    out[`${where} frozen`] = String(!Object.isExtensible(object));
-  }
+  for (const [name, make] of Object.entries(makers)) describeInstance(out, name, make(given));
   for (const [name, args] of Object.entries(subclasses)) {
     class Sub extends globalThis[name] {
       field = 1;

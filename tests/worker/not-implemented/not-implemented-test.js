@@ -82,7 +82,7 @@ export class Room extends DurableObject {
     const { ctx } = this;
     return Object.entries({
       "ctx.storage.sql": () => ctx.storage.sql,
-      "ctx.facets": () => ctx.facets,
+      "ctx.facets": () => ctx.facets.get,
     });
   }
   check() {
