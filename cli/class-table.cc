@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "persist/actor-store.h"
+
 namespace lathe::cli {
 namespace {
 
@@ -114,8 +116,9 @@ ClassTable::ClassTable(std::string_view text) {
       ran_.push_back({item.at("worker"), std::move(migration)});
     }
   } catch (const Json::exception& error) {
-    throw std::runtime_error(std::string("the table of Durable Object classes is damaged: ") +
-                             error.what());
+    throw persist::StoreError(
+        persist::StoreError::Reason::failed,
+        std::string("the table of Durable Object classes is damaged: ") + error.what());
   }
 }
 

@@ -23,20 +23,29 @@ using Local = net::local::stream_protocol;
 // The longest path that the system takes has one byte less.
 constexpr std::size_t kPathBytes = sizeof(sockaddr_un::sun_path);
 
+// Whether `folder`, and no link to one, is this user's, and nobody else has the rights of `others`
+// there.
+bool isOwn(const fs::path& folder, mode_t others) {
+  struct stat status {};
+  return ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+         status.st_uid == ::geteuid() && (status.st_mode & others) == 0;
+}
+
 // Where the sockets of this user are.
 fs::path socketFolder() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime && *runtime == '/') {
+  // Who may write there could put another folder in the place of ours.
+  if (runtime && *runtime == '/' && isOwn(runtime, 022)) {
     fs::path folder = fs::path(runtime) / "lathe";
     bool fits = (folder / "1234567890.sock").native().size() < kPathBytes;
-    if (fits && (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST)) return folder;
+    if (fits && (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) && isOwn(folder, 077)) {
+      return folder;
+    }
   }
   // Everybody writes to /tmp: a folder there may be somebody else's.
   fs::path folder = "/tmp/lathe-" + std::to_string(::geteuid());
   ::mkdir(folder.c_str(), 0700);
-  struct stat status {};
-  if (::lstat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
-      status.st_uid != ::geteuid() || (status.st_mode & 077) != 0) {
+  if (!isOwn(folder, 077)) {
     throw std::runtime_error(folder.string() + " is no folder of this user alone");
   }
   return folder;

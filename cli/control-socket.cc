@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "cli/control-socket-path.h"
+#include "cli/socket-peer.h"
 
 namespace lathe::cli {
 namespace {
@@ -97,7 +98,7 @@ net::awaitable<void> ControlSocket::accept(std::shared_ptr<State> state) {
       net::steady_timer pause(state->acceptor.get_executor(), kAcceptPause);
       co_await pause.async_wait(token);
     }
-    if (error) continue;
+    if (error || !isOfThisUser(connection.native_handle())) continue;
     closeOnExec(connection.native_handle());
     std::size_t number = state->nextNumber++;
     state->connections.emplace(number, std::move(connection));

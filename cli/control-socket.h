@@ -16,7 +16,8 @@ using ControlResponse = boost::beast::http::response<boost::beast::http::string_
 
 // Where a running lathe answers the other commands of the same user: HTTP/1.1 on a unix socket in
 // $XDG_RUNTIME_DIR/lathe or, without that, in /tmp/lathe-UID, that only this user can open (mode
-// 0600). It ends, and its file goes, with this object. Loop thread.
+// 0600), and others are not answered even so. It ends, and its file goes, with this object. Loop
+// thread.
 class ControlSocket {
  public:
   // Gives the whole response; must not throw.

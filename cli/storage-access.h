@@ -22,6 +22,8 @@ struct StoredClass {
   std::string deletedBy;
   // How many objects have any record.
   std::uint64_t objects = 0;
+  // Why they are not all counted, in a state that is damaged; else empty.
+  std::string uncounted = {};
 };
 
 struct StoredObject {

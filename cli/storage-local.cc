@@ -46,19 +46,36 @@ io::net::awaitable<std::vector<StoredClass>> LocalStorage::countClasses() {
   std::vector<StoredClass> all;
   for (const auto& row : table.rows()) all.push_back(toStored(row));
   for (const auto& row : table.deleted()) all.push_back(toStored(row));
-  for (auto& each : all) each.objects = co_await countObjects(each.uniqueKey);
+  for (auto& each : all) {
+    try {
+      auto counting = countObjects(each.uniqueKey, each.objects);
+      co_await std::move(counting);
+    } catch (const persist::StoreError& error) {
+      // The others may be whole.
+      each.uncounted = error.what();
+    }
+  }
   co_return all;
 }
 
-io::net::awaitable<std::uint64_t> LocalStorage::countObjects(std::string uniqueKey) {
-  std::uint64_t count = 0;
+io::net::awaitable<void> LocalStorage::countObjects(std::string uniqueKey, std::uint64_t& count) {
   std::string after;
   for (;;) {
     auto reading = store_.actors(uniqueKey, after, kPage);
     auto ids = co_await std::move(reading).wait();
     count += ids.size();
-    if (ids.size() < kPage) co_return count;
+    if (ids.size() < kPage) co_return;
     after = std::move(ids.back());
+  }
+}
+
+std::optional<std::string> LocalStorage::nameOf(const persist::ActorRef& actor) {
+  try {
+    auto name = store_.synchronousReads()->get(actor, persist::RecordKind::metadata, kNameKey);
+    return name ? std::optional(*name) : std::nullopt;
+  } catch (const persist::StoreError&) {
+    // It is damaged, and is called by its id.
+    return std::nullopt;
   }
 }
 
@@ -75,10 +92,9 @@ io::net::awaitable<std::vector<StoredObject>> LocalStorage::nameObjects(std::str
   std::vector<StoredObject> found;
   for (auto& id : ids) {
     persist::ActorRef actor{uniqueKey, id};
-    auto name = store_.synchronousReads()->get(actor, persist::RecordKind::metadata, kNameKey);
     StoredObject object;
     object.id = std::move(id);
-    if (name) object.name = *name;
+    object.name = nameOf(actor);
     if (living_) {
       auto sockets = living_->sockets(actor);
       object.sockets = sockets.open;
@@ -96,8 +112,14 @@ io::Pending<StoredRecords> LocalStorage::records(persist::ActorRef actor, persis
 io::net::awaitable<StoredRecords> LocalStorage::readRecords(persist::ActorRef actor,
                                                             persist::Range range) {
   StoredRecords found;
+  const bool reverse = range.reverse;
   auto listing = store_.list(actor, persist::RecordKind::keyValue, std::move(range));
-  found.alarm = store_.synchronousReads()->getAlarm(actor);
+  try {
+    found.alarm = store_.synchronousReads()->getAlarm(actor);
+  } catch (const persist::StoreError&) {
+    // Who reads from the end has been told already.
+    if (!reverse) throw;
+  }
   found.pairs = co_await std::move(listing).wait();
   co_return found;
 }

@@ -39,7 +39,9 @@ class LocalStorage final : public StorageAccess {
 
  private:
   io::net::awaitable<std::vector<StoredClass>> countClasses();
-  io::net::awaitable<std::uint64_t> countObjects(std::string uniqueKey);
+  io::net::awaitable<void> countObjects(std::string uniqueKey, std::uint64_t& count);
+  // Nothing also when it cannot be read.
+  std::optional<std::string> nameOf(const persist::ActorRef& actor);
   io::net::awaitable<std::vector<StoredObject>> nameObjects(std::string uniqueKey,
                                                             std::string after, std::size_t limit);
   io::net::awaitable<StoredRecords> readRecords(persist::ActorRef actor, persist::Range range);

@@ -10,6 +10,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "cli/socket-peer.h"
 #include "cli/storage-text.h"
 #include "engine/web/url-search-params.h"
 
@@ -60,6 +61,12 @@ std::unique_ptr<RemoteStorage::Stream> RemoteStorage::takeStream() {
   // This does not wait for the other process, only for the system.
   stream->connect(boost::asio::local::stream_protocol::endpoint(owner_.socket), error);
   if (error) failUnanswered(error);
+  // Where it is was written in a folder that may be anybody's.
+  if (!isOfThisUser(stream->socket().native_handle())) {
+    throw persist::StoreError(persist::StoreError::Reason::failed,
+                              "the state is in use by process " + std::to_string(owner_.pid) +
+                                  ", and at " + owner_.socket + " another user answers");
+  }
   return stream;
 }
 
@@ -141,7 +148,8 @@ io::Pending<StoredRecords> RemoteStorage::records(persist::ActorRef actor, persi
                            {"object", wire::hexOf(actor.actor)},
                            {"start", toBase64(range.start)},
                            {"end", range.end ? toBase64(*range.end) : ""},
-                           {"limit", range.limit ? std::to_string(*range.limit) : ""}};
+                           {"limit", range.limit ? std::to_string(*range.limit) : ""},
+                           {"reverse", range.reverse ? "true" : ""}};
   return begin(Verb::get, "/storage/records", std::move(parameters), nullptr,
                [](const Json& json) { return wire::recordsFromJson(json); });
 }

@@ -60,6 +60,7 @@ persist::Range rangeOf(const Query& query) {
   range.start = wire::fromBase64(query.text("start"));
   if (auto end = query.text("end"); !end.empty()) range.end = wire::fromBase64(end);
   range.limit = query.limit();
+  range.reverse = query.text("reverse") == "true";
   return range;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <unistd.h>
 
@@ -14,6 +15,10 @@ namespace {
 // How many objects and records are read at a time; a record has up to 2 MB.
 constexpr std::size_t kObjectPage = 1000;
 constexpr std::size_t kRecordPage = 64;
+
+// What is skipped at least behind damage, of the first eight bytes of ids: a class of sixteen
+// million objects has one in so many.
+constexpr std::uint64_t kIdStep = std::uint64_t{1} << 40;
 
 constexpr std::chrono::milliseconds kFirstProgress{500};
 constexpr std::chrono::milliseconds kProgressInterval{100};
@@ -38,7 +43,11 @@ StorageSession::StorageSession(const StorageOptions& options)
       folder_(loop_, stateFolder(options)),
       values_(loop_.get_executor()),
       classes_(await(access().classes())),
-      nextProgress_(std::chrono::steady_clock::now() + kFirstProgress) {}
+      nextProgress_(std::chrono::steady_clock::now() + kFirstProgress) {
+  for (const auto& each : classes_) {
+    if (damage_.empty()) damage_ = each.uncounted;
+  }
+}
 
 const StoredClass& StorageSession::chosenClass() const {
   return findClass(options_.words.at(0), classes_);
@@ -65,14 +74,65 @@ StoredObject StorageSession::chosenObject() {
 void StorageSession::forEachObject(const StoredClass& in,
                                    const std::function<bool(const StoredObject&)>& visit) {
   std::string after;
+  std::size_t limit = kObjectPage;
   for (;;) {
-    auto page = await(access().objects(in.uniqueKey, after, kObjectPage));
+    std::vector<StoredObject> page;
+    try {
+      page = await(access().objects(in.uniqueKey, after, limit));
+    } catch (const persist::StoreError&) {
+      noteDamage();
+      // One by one up to the place, and then beyond it.
+      if (std::exchange(limit, 1) > 1) continue;
+      auto beyond = beyondDamage(in, after);
+      if (!beyond) return;
+      after = std::move(*beyond);
+      limit = kObjectPage;
+      continue;
+    }
     for (const auto& object : page) {
       if (!visit(object)) return;
     }
-    if (page.size() < kObjectPage) return;
+    if (page.size() < limit) return;
     after = page.back().id;
   }
+}
+
+void StorageSession::noteDamage() {
+  try {
+    throw;
+  } catch (const persist::StoreError& error) {
+    if (error.reason() != persist::StoreError::Reason::failed) throw;
+    if (damage_.empty()) damage_ = error.what();
+  }
+}
+
+// Ids are as good as random: what their first eight bytes are as a number tells how far apart they
+// are.
+std::optional<std::string> StorageSession::beyondDamage(const StoredClass& in,
+                                                        const std::string& id) {
+  std::uint64_t begin = 0;
+  for (std::size_t i = 0; i < sizeof begin; ++i) {
+    begin = begin << 8 | (i < id.size() ? static_cast<unsigned char>(id[i]) : 0);
+  }
+  auto idAt = [](std::uint64_t number) {
+    std::string bytes;
+    for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift);
+    return bytes;
+  };
+  auto readable = [&](std::uint64_t number) {
+    auto outcome = awaitOutcome(access().objects(in.uniqueKey, idAt(number), 1));
+    return !outcome.failed();
+  };
+  std::uint64_t bad = begin, good = begin;
+  for (std::uint64_t step = kIdStep; good == begin; step *= 2) {
+    if (step == 0 || step > ~begin) return std::nullopt;
+    (readable(begin + step) ? good : bad) = begin + step;
+  }
+  while (good - bad > kIdStep) {
+    std::uint64_t middle = bad + (good - bad) / 2;
+    (readable(middle) ? good : bad) = middle;
+  }
+  return idAt(good);
 }
 
 std::optional<persist::AlarmTime> StorageSession::forEachRecord(
@@ -82,14 +142,30 @@ std::optional<persist::AlarmTime> StorageSession::forEachRecord(
   range.start = prefix;
   range.end = endOf(prefix);
   range.limit = kRecordPage;
+  std::optional<persist::AlarmTime> alarm;
   for (;;) {
-    auto page = await(access().records(actor, range));
-    for (const auto& pair : page.pairs) {
-      if (!visit(pair)) return page.alarm;
+    StoredRecords page;
+    try {
+      page = await(access().records(actor, range));
+    } catch (const persist::StoreError&) {
+      noteDamage();
+      // One by one up to the place, then from the end, and one by one again.
+      if (std::exchange(range.limit, 1) != 1u) continue;
+      if (std::exchange(range.reverse, true)) return alarm;
+      range.limit = kRecordPage;
+      continue;
     }
-    if (page.pairs.size() < kRecordPage) return page.alarm;
-    // The next key there can be.
-    range.start = page.pairs.back().key + '\0';
+    if (page.alarm) alarm = page.alarm;
+    for (const auto& pair : page.pairs) {
+      if (!visit(pair)) return alarm;
+    }
+    if (page.pairs.size() < *range.limit) return alarm;
+    if (range.reverse) {
+      range.end = page.pairs.back().key;
+    } else {
+      // The next key there can be.
+      range.start = page.pairs.back().key + '\0';
+    }
   }
 }
 

@@ -51,9 +51,14 @@ class StorageSession {
     return {in.uniqueKey, object.id};
   }
 
+  // What of the state could not be read; empty when all could. Both of these go on behind what is
+  // damaged, as far as they can.
+  const std::string& damage() const { return damage_; }
+
   // Calls `visit` for each object of the class, in the order of the ids, until it gives false.
   void forEachObject(const StoredClass& in, const std::function<bool(const StoredObject&)>& visit);
-  // The same for the records whose keys begin with `prefix`, and tells the object's alarm.
+  // The same for the records whose keys begin with `prefix`, and tells the object's alarm. Those
+  // behind what is damaged come in the order from the end.
   std::optional<persist::AlarmTime> forEachRecord(
       const persist::ActorRef& actor, const std::string& prefix,
       const std::function<bool(const persist::Pair&)>& visit);
@@ -65,6 +70,11 @@ class StorageSession {
   void progressDone();
 
  private:
+  // Takes a failed read for damage, or throws it again. Called within a handler.
+  void noteDamage();
+  // Where ids can be read again that come after `id`, which they cannot; nothing when nowhere.
+  std::optional<std::string> beyondDamage(const StoredClass& in, const std::string& id);
+
   const StorageOptions& options_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
@@ -74,6 +84,7 @@ class StorageSession {
   std::vector<StoredClass> classes_;
   std::chrono::steady_clock::time_point nextProgress_;
   bool progressShown_ = false;
+  std::string damage_;
 };
 
 }  // namespace lathe::cli

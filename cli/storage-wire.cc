@@ -80,6 +80,7 @@ Json classesToJson(const std::vector<StoredClass>& classes) {
                  {"sqlite", each.sqlite},
                  {"objects", each.objects}};
     if (!each.deletedBy.empty()) item["deletedBy"] = each.deletedBy;
+    if (!each.uncounted.empty()) item["uncounted"] = each.uncounted;
     list.push_back(std::move(item));
   }
   return list;
@@ -89,7 +90,8 @@ std::vector<StoredClass> classesFromJson(const Json& json) {
   std::vector<StoredClass> classes;
   for (const Json& item : asArray(json)) {
     classes.push_back({item.at("worker"), item.at("class"), item.at("uniqueKey"), item.at("sqlite"),
-                       item.value("deletedBy", ""), item.at("objects")});
+                       item.value("deletedBy", ""), item.at("objects"),
+                       item.value("uncounted", "")});
   }
   return classes;
 }

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -25,8 +27,9 @@ termios before;
 termios during;
 std::atomic<bool> active = false;
 
-// What the system ends a process for, that nobody else here handles.
+// What the system ends a process for. Whoever has taken one of them before may still have a way on.
 constexpr int kFatalSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGQUIT};
+struct sigaction fatalBefore[std::size(kFatalSignals)];
 
 bool inForeground() { return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
 
@@ -48,7 +51,13 @@ void onContinue(int) {
   errno = kept;
 }
 
-void onFatal(int signal) {
+void onFatal(int signal, siginfo_t* info, void* context) {
+  for (std::size_t i = 0; i < std::size(kFatalSignals); ++i) {
+    const struct sigaction& other = fatalBefore[i];
+    if (kFatalSignals[i] == signal && (other.sa_flags & SA_SIGINFO) != 0) {
+      other.sa_sigaction(signal, info, context);
+    }
+  }
   TerminalKeys::restore();
   std::signal(signal, SIG_DFL);
   ::raise(signal);
@@ -89,7 +98,12 @@ TerminalKeys::TerminalKeys(boost::asio::io_context& loop, std::function<void(cha
   active = true;
   handle(SIGTSTP, onStop);
   handle(SIGCONT, onContinue);
-  for (int signal : kFatalSignals) handle(signal, onFatal);
+  struct sigaction fatal {};
+  fatal.sa_sigaction = onFatal;
+  fatal.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+  for (std::size_t i = 0; i < std::size(kFatalSignals); ++i) {
+    ::sigaction(kFatalSignals[i], &fatal, &fatalBefore[i]);
+  }
   // A read from the background is to fail, not to stop us.
   std::signal(SIGTTIN, SIG_IGN);
   set(during);
@@ -99,7 +113,9 @@ TerminalKeys::TerminalKeys(boost::asio::io_context& loop, std::function<void(cha
 TerminalKeys::~TerminalKeys() {
   restore();
   for (int signal : {SIGTSTP, SIGCONT, SIGTTIN}) std::signal(signal, SIG_DFL);
-  for (int signal : kFatalSignals) std::signal(signal, SIG_DFL);
+  for (std::size_t i = 0; i < std::size(kFatalSignals); ++i) {
+    ::sigaction(kFatalSignals[i], &fatalBefore[i], nullptr);
+  }
 }
 
 void TerminalKeys::restore() noexcept {

@@ -42,10 +42,11 @@ struct CommitQueue::Waiting {
 
 CommitQueue::CommitQueue(boost::asio::any_io_executor executor, StorageWork& work)
     : executor_(std::move(executor)), work_(work), waiting_(std::make_shared<Waiting>()) {
-  // Signals are for other threads.
+  // Signals are for other threads, but for those that tell of what this one does.
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
+  for (int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) ::sigdelset(&all, own);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   thread_ = std::thread([this] { this->work(); });
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

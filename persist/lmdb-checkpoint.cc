@@ -98,13 +98,15 @@ void syncFolderOf(const std::filesystem::path& file) {
 void saveCheckpoint(const std::filesystem::path& file, std::uint64_t transaction,
                     std::size_t pageBytes) {
   // LMDB writes the meta page of a transaction to one of the first two pages, in turn.
-  const std::string page =
-      OpenFile(file, O_RDONLY, "cannot be read").read(pageBytes, transaction % 2 * pageBytes);
+  const std::string page = OpenFile(file, O_RDONLY | O_NOFOLLOW, "cannot be read")
+                               .read(pageBytes, transaction % 2 * pageBytes);
   const auto path = checkpointOf(file);
   const std::filesystem::path fresh = path.string() + ".new";
   const std::string boot = thisBoot();
   {
-    OpenFile content(fresh, O_WRONLY | O_CREAT | O_TRUNC, "cannot be written");
+    // Whatever is left there, and be it a link, is not written to.
+    ::unlink(fresh.c_str());
+    OpenFile content(fresh, O_WRONLY | O_CREAT | O_EXCL, "cannot be written");
     const std::string line = "lathe-checkpoint " + (boot.empty() ? "unknown" : boot) + " " +
                              std::to_string(checksum(page)) + "\n";
     content.write(line + page, 0);
@@ -117,7 +119,7 @@ void saveCheckpoint(const std::filesystem::path& file, std::uint64_t transaction
 void restoreCheckpoint(const std::filesystem::path& file) {
   const auto checkpoint = readCheckpoint(file);
   if (!checkpoint || checkpoint->boot == thisBoot()) return;
-  OpenFile state(file, O_WRONLY, "cannot be written");
+  OpenFile state(file, O_WRONLY | O_NOFOLLOW, "cannot be written");
   for (std::size_t number : {0, 1}) {
     // A page begins with its number, in the machine's byte order.
     std::string page = checkpoint->page;

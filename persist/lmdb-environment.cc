@@ -9,8 +9,11 @@
 #include <unistd.h>
 
 #include "persist/actor-store.h"
+#include "persist/lmdb-check.h"
 #include "persist/lmdb-checkpoint.h"
 #include "persist/lmdb-error.h"
+#include "persist/lmdb-guard.h"
+#include "persist/lmdb-meta.h"
 
 // Where LMDB prints an assertion that fails; meson.build says why it is not simply `stderr`.
 extern "C" {
@@ -28,26 +31,43 @@ constexpr std::size_t kGrowBytesMax = std::size_t{1} << 30;
 // A write transaction. Dropped without `commit`, it leaves no trace.
 class Writer {
  public:
-  Writer(MDB_env* environment, const std::filesystem::path& file) : file_(file) {
-    const int code = ::mdb_txn_begin(environment, nullptr, 0, &transaction_);
-    if (code != MDB_SUCCESS) throwLmdbError(code, file_, "cannot be written");
+  // `brokenOff`: see LmdbTransaction.
+  Writer(MDB_env* environment, const std::filesystem::path& file, bool& brokenOff)
+      : file_(file), brokenOff_(brokenOff) {
+    check(guarded([&] { return ::mdb_txn_begin(environment, nullptr, 0, &transaction_); }));
   }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
   ~Writer() {
-    if (transaction_) ::mdb_txn_abort(transaction_);
+    if (transaction_ && !brokenOff_) ::mdb_txn_abort(transaction_);
   }
-  LmdbTransaction records() { return {transaction_, file_}; }
+  LmdbTransaction records() { return {transaction_, file_, &brokenOff_}; }
   void commit() {
     // LMDB has freed the transaction whether it succeeds or not.
-    const int code = ::mdb_txn_commit(std::exchange(transaction_, nullptr));
-    if (code != MDB_SUCCESS) throwLmdbError(code, file_, "cannot be written");
+    auto* transaction = std::exchange(transaction_, nullptr);
+    check(guarded([&] { return ::mdb_txn_commit(transaction); }));
   }
 
  private:
+  void check(int code) {
+    if (code == kLmdbBrokenOff) brokenOff_ = true;
+    if (code != MDB_SUCCESS) throwLmdbError(code, file_, "cannot be written");
+  }
+
   const std::filesystem::path& file_;
+  bool& brokenOff_;
   MDB_txn* transaction_ = nullptr;
 };
+
+// What LMDB writes to without a look at what it is.
+void refuseLink(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return;
+  if (S_ISLNK(status.st_mode)) throwLmdbError(ELOOP, path, "cannot be opened");
+  if (!S_ISREG(status.st_mode)) {
+    throw StoreError(StoreError::Reason::failed, path.string() + " is no regular file");
+  }
+}
 
 }  // namespace
 
@@ -67,6 +87,7 @@ LmdbSnapshot::~LmdbSnapshot() {
 LmdbEnvironment::LmdbEnvironment(Options options) : options_(std::move(options)) { open(); }
 
 LmdbEnvironment::~LmdbEnvironment() {
+  if (brokenOff_) return;
   if (environment_ && !options_.syncs) {
     // When that fails, the last checkpoint stays good.
     try {
@@ -82,8 +103,13 @@ void LmdbEnvironment::open() {
   const auto check = [this](int code) {
     if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be opened");
   };
+  for (const char* suffix : {"", "-lock", "-checkpoint"}) {
+    refuseLink(options_.file.string() + suffix);
+  }
   restoreCheckpoint(options_.file);
+  if (!metaIsPlausible(options_.file)) check(MDB_CORRUPTED);
   check(::mdb_env_create(&environment_));
+  guardEnvironment(environment_);
   try {
     struct stat before {};
     const bool made = ::stat(options_.file.c_str(), &before) != 0 && errno == ENOENT;
@@ -91,11 +117,13 @@ void LmdbEnvironment::open() {
     check(::mdb_env_set_maxreaders(environment_, unsigned{kSnapshotsMax}));
     check(::mdb_env_set_mapsize(environment_, std::max(options_.mapBytes, bytes)));
     const unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (options_.syncs ? 0 : MDB_NOSYNC);
-    check(::mdb_env_open(environment_, options_.file.c_str(), flags, 0600));
+    const int opened =
+        guarded([&] { return ::mdb_env_open(environment_, options_.file.c_str(), flags, 0600); });
+    // Nobody knows how far it has come.
+    if (opened == kLmdbBrokenOff) environment_ = nullptr;
+    check(opened);
 
-    MDB_envinfo info;
-    check(::mdb_env_info(environment_, &info));
-    const std::size_t usedBytes = (info.me_last_pgno + 1) * pageBytes();
+    const std::size_t usedBytes = (info().me_last_pgno + 1) * pageBytes();
     // To touch what is mapped but not there would end the process. (LMDB begins an empty file.)
     if (bytes > 0 && bytes < usedBytes) {
       throw StoreError(StoreError::Reason::failed,
@@ -106,9 +134,10 @@ void LmdbEnvironment::open() {
 
     // LMDB settles how the table is sorted when it is first asked for.
     MDB_txn* transaction = nullptr;
-    check(::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction));
+    check(
+        guarded([&] { return ::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction); }));
     MDB_dbi table;
-    const int code = ::mdb_dbi_open(transaction, nullptr, 0, &table);
+    const int code = guarded([&] { return ::mdb_dbi_open(transaction, nullptr, 0, &table); });
     ::mdb_txn_abort(transaction);
     check(code);
     settleCheckpoint();
@@ -146,7 +175,19 @@ void LmdbEnvironment::lengthen(std::size_t bytes) {
   }
 }
 
+void LmdbEnvironment::failDamaged() const {
+  throwLmdbError(kLmdbBrokenOff, options_.file, "cannot be written");
+}
+
+MDB_envinfo LmdbEnvironment::info() const {
+  MDB_envinfo info{};
+  const int code = guarded([&] { return ::mdb_env_info(environment_, &info); });
+  if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be read");
+  return info;
+}
+
 void LmdbEnvironment::reopen(const std::function<void()>& between) {
+  if (brokenOff_) failDamaged();
   quietly([&] {
     close();
     ++generation_;
@@ -161,15 +202,14 @@ void LmdbEnvironment::reopen(const std::function<void()>& between) {
 }
 
 void LmdbEnvironment::grow() {
-  MDB_envinfo info;
-  ::mdb_env_info(environment_, &info);
-  const std::size_t bytes = info.me_mapsize + std::min(info.me_mapsize, kGrowBytesMax);
+  const std::size_t mapped = info().me_mapsize;
+  const std::size_t bytes = mapped + std::min(mapped, kGrowBytesMax);
   lengthen(bytes);
   // Its read transaction is in the way of a new map. Nothing is written until it is back.
   if (!options_.syncs) checkpoint();
   quietly([&] {
     unpin();
-    const int code = ::mdb_env_set_mapsize(environment_, bytes);
+    const int code = guarded([&] { return ::mdb_env_set_mapsize(environment_, bytes); });
     if (code == MDB_SUCCESS) {
       if (!options_.syncs) pin();
       return;
@@ -201,8 +241,10 @@ LmdbSnapshot LmdbEnvironment::read() {
   }
   // Not under the mutex: from here on the environment stays as it is.
   const bool renewed = transaction != nullptr;
-  const int code = renewed ? ::mdb_txn_renew(transaction)
-                           : ::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
+  const int code = guarded([&] {
+    return renewed ? ::mdb_txn_renew(transaction)
+                   : ::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &transaction);
+  });
   if (code != MDB_SUCCESS) {
     if (renewed) ::mdb_txn_abort(transaction);
     release(nullptr);
@@ -245,16 +287,19 @@ void LmdbEnvironment::quietly(const std::function<void()>& change) {
 
 void LmdbEnvironment::change(const std::function<void(LmdbTransaction&)>& body) {
   for (;;) {
+    if (brokenOff_) failDamaged();
     if (!environment_) std::rethrow_exception(closedBecause_);
     if (!lengthened_) {
       // Not when it is opened: a file that turns out to be somebody else's stays as it is.
-      MDB_envinfo info;
-      ::mdb_env_info(environment_, &info);
+      const MDB_envinfo info = this->info();
+      int file = -1;
+      ::mdb_env_get_fd(environment_, &file);
+      if (!isWritable(file, info.me_last_txnid, pageBytes())) failDamaged();
       lengthen(info.me_mapsize);
       lengthened_ = true;
     }
     try {
-      Writer writer(environment_, options_.file);
+      Writer writer(environment_, options_.file, brokenOff_);
       LmdbTransaction records = writer.records();
       body(records);
       return writer.commit();
@@ -265,21 +310,20 @@ void LmdbEnvironment::change(const std::function<void(LmdbTransaction&)>& body) 
 }
 
 void LmdbEnvironment::sync() {
-  const int code = ::mdb_env_sync(environment_, 1);
+  const int code = guarded([&] { return ::mdb_env_sync(environment_, 1); });
   if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be written");
 }
 
 void LmdbEnvironment::checkpoint() {
   sync();
-  MDB_envinfo info;
-  ::mdb_env_info(environment_, &info);
-  saveCheckpoint(options_.file, info.me_last_txnid, pageBytes());
+  saveCheckpoint(options_.file, info().me_last_txnid, pageBytes());
   unpin();
   pin();
 }
 
 void LmdbEnvironment::pin() {
-  const int code = ::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &pinned_);
+  const int code =
+      guarded([&] { return ::mdb_txn_begin(environment_, nullptr, MDB_RDONLY, &pinned_); });
   if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be read");
 }
 
@@ -288,8 +332,9 @@ void LmdbEnvironment::unpin() {
 }
 
 std::size_t LmdbEnvironment::pageBytes() const {
-  MDB_stat stat;
-  ::mdb_env_stat(environment_, &stat);
+  MDB_stat stat{};
+  const int code = guarded([&] { return ::mdb_env_stat(environment_, &stat); });
+  if (code != MDB_SUCCESS) throwLmdbError(code, options_.file, "cannot be read");
   return stat.ms_psize;
 }
 

@@ -80,7 +80,7 @@ class LmdbEnvironment {
   // the way to another file under the same name. When it cannot be opened every read and
   // `change` throws what was the matter, and `reopen` may be tried again.
   void reopen(const std::function<void()>& between = [] {});
-  bool isOpen() const { return environment_ != nullptr; }
+  bool isOpen() const { return environment_ != nullptr && !brokenOff_; }
   // Waits until all that is committed is on the disk.
   void sync();
   // Does the same, and keeps this state over a power cut (lmdb-checkpoint.h).
@@ -94,6 +94,8 @@ class LmdbEnvironment {
   // Doubles the map (adds a gigabyte, once it is that large).
   void grow();
   void settleCheckpoint();
+  [[noreturn]] void failDamaged() const;
+  MDB_envinfo info() const;
   void pin();
   void unpin();
   std::size_t pageBytes() const;
@@ -104,7 +106,12 @@ class LmdbEnvironment {
   Options options_;
   MDB_env* environment_ = nullptr;
   std::exception_ptr closedBecause_;
-  bool lengthened_ = false;  // the file is as long as the map
+  // A write has met with damage at which LMDB could not go on (lmdb-guard.h). What can be read can
+  // be read still, but nothing is written any more, and the file is not closed: its lock is held by
+  // a transaction that never ends.
+  bool brokenOff_ = false;
+  bool lengthened_ = false;  // it has been looked over for a write (lmdb-check.h), and the file is
+                             // as long as the map
   std::uint64_t generation_ = 0;
   // The read transaction that keeps the pages of the last checkpoint, where commits do not wait.
   MDB_txn* pinned_ = nullptr;

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "persist/actor-store.h"
+#include "persist/lmdb-guard.h"
 
 namespace lathe::persist {
 namespace {
@@ -22,7 +23,12 @@ std::string meaning(int code, const std::filesystem::path& file) {
       return "it was written by another version of LMDB";
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
+    case MDB_CURSOR_FULL:
+    case MDB_BAD_TXN:  // of a transaction that has met with damage before
+    case kLmdbBrokenOff:
       return "it is damaged";
+    case ELOOP:
+      return "it is a link, and lathe writes to none in a state folder";
     case EACCES:
     case EPERM:
       return "it may not be written by this user (permission denied)";

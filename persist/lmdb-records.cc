@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "persist/state-limits.h"
+
 namespace lathe::persist {
 namespace {
 
@@ -13,6 +15,10 @@ RecordKey entryTo(const RecordKey& level, std::string_view tail) {
 
 RecordKey entryOf(const RecordKey& level, std::string_view tail) {
   return RecordKey(level).bytes(tail);
+}
+
+[[noreturn]] void failDamaged() {
+  throw StoreError(StoreError::Reason::failed, "a key in the state file is damaged");
 }
 
 bool tooLong(std::string_view tail) { return tail.size() > kTailBytesMax; }
@@ -27,7 +33,8 @@ std::string joined(std::string_view first, std::string_view second) {
 
 LmdbRecords::Level LmdbRecords::nodeLevel(std::string_view node, std::string above) const {
   const auto number = numberOf(node);
-  if (!number) throw StoreError(StoreError::Reason::failed, "a key in the state file is damaged");
+  // In a damaged file a node may lead to itself.
+  if (!number || above.size() > kKeyBytesMax) failDamaged();
   return {nodePrefix(actor_, kind_, *number), std::move(above)};
 }
 
@@ -49,7 +56,9 @@ std::uint64_t LmdbRecords::unusedNode() const {
   const RecordKey nodes = nodesPrefix(actor_, kind_);
   LmdbCursor cursor(transaction_);
   if (!cursor.seekBefore(nodes.afterAll()) || !cursor.key().starts_with(nodes.view())) return 1;
-  return *numberOf(cursor.key().substr(nodes.size(), sizeof(std::uint64_t))) + 1;
+  const auto last = numberOf(cursor.key().substr(nodes.size(), sizeof(std::uint64_t)));
+  if (!last) failDamaged();
+  return *last + 1;
 }
 
 void LmdbRecords::put(const std::vector<Pair>& pairs) {
@@ -118,7 +127,7 @@ std::uint64_t LmdbRecords::clear() {
     LmdbCursor cursor(transaction_);
     bool there = cursor.seek(prefix);
     for (; there && cursor.key().starts_with(prefix.view()); there = cursor.next()) {
-      if (!tooLong(cursor.key().substr(tailAt))) ++count;
+      if (cursor.key().size() <= tailAt + kTailBytesMax) ++count;
       cursor.erase();
     }
   }

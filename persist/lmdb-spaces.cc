@@ -10,7 +10,12 @@ std::optional<std::uint32_t> LmdbSpaces::find(const LmdbTransaction& records,
   if (auto known = known_.find(space); known != known_.end()) return known->second;
   const auto stored = records.get(spaceKey(space));
   if (!stored) return std::nullopt;
+  // Number 0 is the store's own.
   const auto number = static_cast<std::uint32_t>(numberOf(*stored).value_or(0));
+  if (number == 0) {
+    throw StoreError(StoreError::Reason::failed,
+                     "the table of namespaces in the state file is damaged");
+  }
   known_.emplace(space, number);
   return number;
 }

@@ -14,9 +14,11 @@ namespace lathe::persist {
 // Failures are StoreErrors, but for a full map (MapFull). Not tied to a thread; one at a time.
 class LmdbTransaction {
  public:
-  // `file` is for the texts of errors, and outlives it. Does not own `transaction`.
-  LmdbTransaction(MDB_txn* transaction, const std::filesystem::path& file)
-      : transaction_(transaction), file_(&file) {}
+  // `file` is for the texts of errors, and outlives it, as `brokenOff` does, which a write
+  // transaction has: set when a call was broken off (lmdb-guard.h). Does not own `transaction`.
+  LmdbTransaction(MDB_txn* transaction, const std::filesystem::path& file,
+                  bool* brokenOff = nullptr)
+      : transaction_(transaction), file_(&file), brokenOff_(brokenOff) {}
 
   std::optional<std::string_view> get(std::string_view key) const;
 
@@ -29,9 +31,11 @@ class LmdbTransaction {
   friend class LmdbCursor;
   friend class LmdbSnapshot;
   void check(int code, const char* tried) const;
+  bool isBrokenOff() const { return brokenOff_ && *brokenOff_; }
 
   MDB_txn* transaction_;
   const std::filesystem::path* file_;
+  bool* brokenOff_;
 };
 
 // A place in the order of the keys. Its transaction outlives it.
@@ -40,7 +44,7 @@ class LmdbCursor {
   explicit LmdbCursor(const LmdbTransaction& transaction);
   LmdbCursor(const LmdbCursor&) = delete;
   LmdbCursor& operator=(const LmdbCursor&) = delete;
-  ~LmdbCursor() { ::mdb_cursor_close(cursor_); }
+  ~LmdbCursor();
 
   // These move, and tell whether there is anything: to the first key at or after `key`, to the last
   // key before it, to the next, to the one before.
@@ -65,10 +69,14 @@ class LmdbCursor {
     return {static_cast<const char*>(bytes.mv_data), bytes.mv_size};
   }
   bool move(MDB_cursor_op how);
+  // Whether a move within the order of the keys has kept to it. In a damaged file it may not, and
+  // then perhaps never ends.
+  bool inOrder(MDB_cursor_op how, const MDB_val& before) const;
 
   const LmdbTransaction& transaction_;
   MDB_cursor* cursor_ = nullptr;
   bool placed_ = false;  // by a put
+  bool moved_ = false;   // and nothing was written since
   MDB_val key_{};
   MDB_val value_{};
 };

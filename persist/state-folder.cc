@@ -4,10 +4,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "persist/actor-store.h"
 
@@ -49,7 +50,13 @@ void prepareStateFolder(const std::filesystem::path& folder) {
     fail(folder, "is on a network file system (" + std::string(*name) +
                      "), where it could be damaged: use a folder on a local disk");
   }
-  if (made) std::ofstream(folder / ".gitignore") << "*\n";
+  if (!made) return;
+  const int file = ::open((folder / ".gitignore").c_str(),
+                          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (file < 0) return;
+  // Where that fails the folder is only less tidy.
+  [[maybe_unused]] const auto written = ::write(file, "*\n", 2);
+  ::close(file);
 }
 
 }  // namespace lathe::persist

@@ -3,13 +3,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <thread>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "persist/actor-store.h"
@@ -20,12 +20,23 @@ namespace {
 constexpr int kTriesMax = 10;
 constexpr std::chrono::milliseconds kPauseBetweenTries{5};
 
+// Whoever has given us the folder may have put something else there: a link to another file, a
+// pipe.
+constexpr int kOpenFlags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+constexpr const char* kIsLink =
+    " is a link to another file, which would be overwritten: remove the link";
+
 std::filesystem::path lockFile(const std::filesystem::path& folder) { return folder / "lock.json"; }
 
+// More than any owner writes.
+constexpr std::size_t kTextBytesMax = 8192;
+
 // The pid is 0 when the text does not tell: its owner is only just writing it.
-StateOwner readOwner(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  const auto json = nlohmann::json::parse(file, nullptr, false);
+StateOwner readOwner(int file) {
+  std::string text(kTextBytesMax, '\0');
+  const auto count = ::pread(file, text.data(), text.size(), 0);
+  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  const auto json = nlohmann::json::parse(text, nullptr, false);
   StateOwner owner;
   if (!json.is_object()) return owner;
   if (auto pid = json.find("pid"); pid != json.end() && pid->is_number_integer()) {
@@ -44,9 +55,11 @@ StateOwner readOwner(const std::filesystem::path& path) {
 }  // namespace
 
 StateLock::StateLock(const std::filesystem::path& folder) : path_(lockFile(folder)) {
-  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | kOpenFlags, 0600);
+  if (file_ < 0 && errno == ELOOP) fail(path_.string() + kIsLink);
   if (file_ < 0) fail(path_.string() + " cannot be opened: " + std::strerror(errno));
   try {
+    refuseOther();
     lock(folder);
     tell({::getpid(), ""});
   } catch (...) {
@@ -55,12 +68,21 @@ StateLock::StateLock(const std::filesystem::path& folder) : path_(lockFile(folde
   }
 }
 
+// The text of whatever it is would be replaced by ours.
+void StateLock::refuseOther() const {
+  struct stat status {};
+  if (::fstat(file_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    fail(path_.string() + " is no regular file");
+  }
+  if (status.st_nlink > 1) fail(path_.string() + kIsLink);
+}
+
 void StateLock::lock(const std::filesystem::path& folder) {
   // Who only asks for the owner holds the lock for an instant, so a dead owner is asked again.
   for (int tries = 0; ::flock(file_, LOCK_EX | LOCK_NB) != 0; ++tries) {
     const int code = errno;
     if (code != EWOULDBLOCK) fail(path_.string() + " cannot be locked: " + std::strerror(code));
-    const pid_t owner = readOwner(path_).pid;
+    const pid_t owner = readOwner(file_).pid;
     const bool lives = owner > 0 && (::kill(owner, 0) == 0 || errno == EPERM);
     if (!lives && tries < kTriesMax) {
       std::this_thread::sleep_for(kPauseBetweenTries);
@@ -93,12 +115,12 @@ void StateLock::tell(const StateOwner& owner) {
 }
 
 std::optional<StateOwner> StateLock::ownerOf(const std::filesystem::path& folder) {
-  const int file = ::open(lockFile(folder).c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = ::open(lockFile(folder).c_str(), O_RDONLY | kOpenFlags);
   if (file < 0) return std::nullopt;
-  const bool owned = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  std::optional<StateOwner> owner;
+  if (::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) owner = readOwner(file);
   ::close(file);
-  if (!owned) return std::nullopt;
-  return readOwner(lockFile(folder));
+  return owner;
 }
 
 }  // namespace lathe::persist

@@ -20,8 +20,8 @@ struct StateOwner {
 // has it, as JSON: {"pid": 123, "socket": "/run/…"}.
 class StateLock {
  public:
-  // Throws StoreError when another one has it ("… is in use by process 123") or the file cannot be
-  // made. `folder` exists.
+  // Throws StoreError when another one has it ("… is in use by process 123"), the file cannot be
+  // made, or is a link to another one. `folder` exists.
   explicit StateLock(const std::filesystem::path& folder);
   StateLock(const StateLock&) = delete;
   StateLock& operator=(const StateLock&) = delete;
@@ -34,6 +34,7 @@ class StateLock {
   static std::optional<StateOwner> ownerOf(const std::filesystem::path& folder);
 
  private:
+  void refuseOther() const;
   void lock(const std::filesystem::path& folder);
   void tell(const StateOwner& owner);
   std::filesystem::path path_;
