@@ -1,10 +1,19 @@
 #include "engine/http/connection-pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/http/connection.h"
 
 namespace lathe::http {
+
+namespace {
+
+// One in so many of those that wait goes at a time: to look at all of them for each newcomer would
+// make a flood dear.
+constexpr std::size_t kRoomShare = 64;
+
+}  // namespace
 
 ConnectionPool::ConnectionPool(boost::asio::io_context& loop, Handler handler, Limits limits,
                                Report report)
@@ -55,6 +64,19 @@ void ConnectionPool::finish() {
 
 void ConnectionPool::abort() {
   while (!connections_.empty()) remove(*connections_.back());
+}
+
+bool ConnectionPool::makeRoom() {
+  std::vector<std::pair<std::uint64_t, PooledConnection*>> idle;
+  for (const auto& connection : connections_) {
+    if (const auto since = connection->idleSince()) idle.emplace_back(*since, connection.get());
+  }
+  if (idle.empty()) return false;
+  const auto last = idle.begin() + static_cast<std::ptrdiff_t>(idle.size() / kRoomShare);
+  std::ranges::nth_element(idle, last);
+  idle.erase(std::next(last), idle.end());
+  for (const auto& [since, connection] : idle) remove(*connection);
+  return true;
 }
 
 std::span<char> ConnectionPool::scratch() {

@@ -38,6 +38,9 @@ class PooledConnection {
   virtual bool finish() = 0;
   // Whether its time is up at `now`, or its client has left.
   virtual bool isOver(Moment now) = 0;
+  // Since when it waits for its client without anything under way, on the pool's count; nothing
+  // when somebody would miss it.
+  virtual std::optional<std::uint64_t> idleSince() const { return std::nullopt; }
 
  private:
   friend class ConnectionPool;
@@ -65,6 +68,10 @@ class ConnectionPool {
   // Ends all of them, wherever they are. Not from inside a handler.
   void abort();
 
+  // Ends a connection that waits for its client, the one that has waited longest, or several when
+  // there are many. False when there is none.
+  bool makeRoom();
+
   std::size_t size() const { return connections_.size(); }
   // Called whenever a connection has gone.
   void whenRemoved(std::function<void()> hook) { whenRemoved_ = std::move(hook); }
@@ -76,6 +83,10 @@ class ConnectionPool {
   DateLine& date() { return date_; }
   bool finishing() const { return finishing_; }
   void report(const std::string& line) const;
+  // How many sweeps there were.
+  Moment now() const { return sweeps_; }
+  // A number that is greater each time.
+  std::uint64_t count() { return ++count_; }
   // The first sweep at which at least `time` has passed.
   Moment after(std::chrono::milliseconds time) const;
   // Owns what a connection has become.
@@ -105,6 +116,7 @@ class ConnectionPool {
   std::vector<std::unique_ptr<PooledConnection>> connections_;
   std::unique_ptr<char[]> scratch_;
   Moment sweeps_ = 0;
+  std::uint64_t count_ = 0;
   bool sweepArmed_ = false;
   bool finishing_ = false;
   boost::asio::steady_timer timer_;

@@ -103,12 +103,19 @@ bool Connection::isOver(Moment now) {
   return phase_ == Phase::handling && !reading_ && stream_->peerHasLeft();
 }
 
+std::optional<std::uint64_t> Connection::idleSince() const {
+  // The rest of a request may have come that the loop has not seen yet.
+  if (phase_ == Phase::handling || stream_->hasInput()) return std::nullopt;
+  return idleSince_;
+}
+
 // ---- The life of a connection ----
 
 Task Connection::serve() {
   for (;;) {
     parser_.emplace(pool_.limits(), stream_->isEncrypted() ? "https" : "http");
     phase_ = Phase::idle;
+    idleSince_ = pool_.count();
     deadlineIn(pool_.limits().idleTimeout);
     for (;;) {
       if (!parser_->started()) {
@@ -130,6 +137,8 @@ Task Connection::serve() {
 
     phase_ = Phase::handling;
     noDeadline();
+    bodyWaited_ = 0;
+    bodyBytes_ = 0;
     bool keepAlive = false;
     {
       io::Response response;
@@ -413,7 +422,7 @@ io::Pending<std::string> Connection::readBody() {
   if (std::exchange(continueOwed_, false)) sendContinue();
   auto channel = io::makePending<std::string>();
   bodyReader_ = std::move(channel.resolver);
-  bodyDeadline_ = pool_.after(pool_.limits().bodyTimeout);
+  beginBodyWait();
   startRead();
   return std::move(channel.pending);
 }
@@ -426,7 +435,10 @@ std::optional<io::Outcome<std::string>> Connection::nextPiece() {
     continueOwed_ = false;
     input_.consume(parser_->parseBody(input_.data()));
   }
-  if (!parser_->body().empty()) return std::exchange(parser_->body(), {});
+  if (!parser_->body().empty()) {
+    bodyBytes_ += parser_->body().size();
+    return std::exchange(parser_->body(), {});
+  }
   if (const auto& refusal = parser_->refusal()) {
     return failure(
         refusal->status == 413 ? io::BodyError::Kind::tooLarge : io::BodyError::Kind::malformed,
@@ -437,18 +449,32 @@ std::optional<io::Outcome<std::string>> Connection::nextPiece() {
   return std::nullopt;
 }
 
+void Connection::beginBodyWait() {
+  const auto& limits = pool_.limits();
+  bodyWaitBegin_ = pool_.now();
+  const std::chrono::milliseconds earned(bodyBytes_ * 1000 / limits.bodyBytesPerSecondMin);
+  const auto spent = static_cast<std::int64_t>(bodyWaited_) * limits.sweepInterval;
+  const auto left = std::max(limits.bodyGrace + earned - spent, std::chrono::milliseconds(0));
+  bodyDeadline_ = pool_.after(std::min(limits.bodyTimeout, left));
+}
+
+void Connection::endBodyWait() {
+  if (bodyWaitBegin_) bodyWaited_ += pool_.now() - *bodyWaitBegin_;
+  bodyWaitBegin_.reset();
+  bodyDeadline_ = ConnectionPool::kNever;
+}
+
 void Connection::advanceBody() {
+  endBodyWait();
   if (!bodyReader_->wanted()) {
     // Whoever asked has gone; the bytes stay for whoever asks next.
     bodyReader_.reset();
-    bodyDeadline_ = ConnectionPool::kNever;
   } else if (auto outcome = nextPiece()) {
-    bodyDeadline_ = ConnectionPool::kNever;
     auto reader = std::move(*bodyReader_);
     bodyReader_.reset();
     reader.settle(std::move(*outcome));
   } else {
-    bodyDeadline_ = pool_.after(pool_.limits().bodyTimeout);
+    beginBodyWait();
     startRead();
   }
 }
@@ -462,7 +488,7 @@ void Connection::sendContinue() {
 
 void Connection::detachBody(const char* why) {
   if (body_) std::exchange(body_, nullptr)->detach(why);
-  bodyDeadline_ = ConnectionPool::kNever;
+  endBodyWait();
   if (!bodyReader_) return;
   auto reader = std::move(*bodyReader_);
   bodyReader_.reset();

@@ -42,6 +42,7 @@ class Connection final : public PooledConnection, private ByteStream::Listener {
   // Nobody misses it when no byte of a request has come, or the response is out already.
   bool finish() override;
   bool isOver(Moment now) override;
+  std::optional<std::uint64_t> idleSince() const override;
 
   // ---- for the request's body ----
   io::Pending<std::string> readBody();
@@ -98,6 +99,9 @@ class Connection final : public PooledConnection, private ByteStream::Listener {
   // The next piece of the body, its end or its failure; nothing when more input is needed.
   std::optional<io::Outcome<std::string>> nextPiece();
   void advanceBody();
+  // From here on somebody waits for the body, and then does not any more.
+  void beginBodyWait();
+  void endBodyWait();
   void sendContinue();
   void detachBody(const char* why);
 
@@ -119,6 +123,13 @@ class Connection final : public PooledConnection, private ByteStream::Listener {
   // Until when the coroutine, and a reader of the request's body, are willing to wait.
   Moment deadline_ = kNever;
   Moment bodyDeadline_ = kNever;
+  // Of the request's body: since when somebody waits for it, how long that was before, in sweeps,
+  // and how many bytes have come of it.
+  std::optional<Moment> bodyWaitBegin_;
+  Moment bodyWaited_ = 0;
+  std::uint64_t bodyBytes_ = 0;
+  // When the connection began to wait for a request, on the pool's count.
+  std::uint64_t idleSince_ = 0;
   bool reading_ = false;
   bool awaitingWritable_ = false;
   bool inputEnded_ = false;

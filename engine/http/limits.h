@@ -26,6 +26,11 @@ struct Limits {
   std::chrono::milliseconds idleTimeout{75'000};
   // Between two pieces of a body that somebody waits for.
   std::chrono::milliseconds bodyTimeout{60'000};
+  // For a whole body, as far as somebody waits for it: so long, and a second more for as many bytes
+  // as `bodyBytesPerSecondMin` that have come. A body that drips ends some time; one that streams
+  // need not.
+  std::chrono::milliseconds bodyGrace{30'000};
+  std::uint64_t bodyBytesPerSecondMin = 1024;
   // For the kernel to take more of a response from us, which it does when the client reads.
   std::chrono::milliseconds writeTimeout{60'000};
   // For a client to stop sending after a response that ends the connection.

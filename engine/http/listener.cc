@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,6 +28,9 @@ constexpr int kBacklog = 4096;
 // One port's newcomers do not keep the loop from everything else.
 constexpr int kAcceptedAtOnceMax = 64;
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
+// What a worker and its reloads need for files and for connections of their own. The system gives
+// the lowest descriptor that is free, so its number tells how many there are.
+constexpr int kReserve = 24;
 // Port 0 for several addresses: the port that is free on one may be taken on another.
 constexpr int kPortAttempts = 20;
 
@@ -199,8 +204,12 @@ void Listener::setAcrossExec(AcrossExec fate) {
   for (int descriptor : nativeHandles()) setCloseOnExec(descriptor, fate == AcrossExec::closed);
 }
 
-void Listener::start(OnAccept onAccept) {
+void Listener::start(OnAccept onAccept, MakeRoom makeRoom) {
   onAccept_ = std::move(onAccept);
+  makeRoom_ = std::move(makeRoom);
+  rlimit limit{};
+  const bool known = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX;
+  reserveBegin_ = known ? static_cast<int>(limit.rlim_cur) - kReserve : INT_MAX;
   for (auto& port : ports_) wait(port);
 }
 
@@ -227,10 +236,12 @@ void Listener::acceptAll(const PortPtr& port) {
     const int socket = ::accept4(port->acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer),
                                  &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket >= 0) {
+      if (socket >= reserveBegin_) makeRoom_();
       onAccept_({socket, addressOf(peer)});
       continue;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      if (makeRoom_()) continue;
       port->pause.expires_after(kPauseWithoutDescriptors);
       port->pause.async_wait([this, port](const boost::system::error_code& error) {
         if (!error && port->acceptor.is_open()) acceptAll(port);

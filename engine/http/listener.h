@@ -62,9 +62,11 @@ class Listener {
   // Whether the sockets stay open when this process executes another program: at first they do not.
   void setAcrossExec(AcrossExec fate);
 
-  // Hands every connection to `onAccept` from now on. When the process has no file descriptors
-  // left, connections wait in the kernel's queue until there are some again.
-  void start(OnAccept onAccept);
+  // Hands every connection to `onAccept` from now on. When the process is about to have no file
+  // descriptors left, `makeRoom` is asked for some, and says whether it has closed any. If not,
+  // connections take the last ones, and then wait in the kernel's queue until there are some again.
+  using MakeRoom = std::function<bool()>;
+  void start(OnAccept onAccept, MakeRoom makeRoom);
   // Closes the sockets: new connections are refused.
   void close();
 
@@ -86,6 +88,9 @@ class Listener {
   boost::asio::io_context& loop_;
   std::vector<PortPtr> ports_;
   OnAccept onAccept_;
+  MakeRoom makeRoom_;
+  // The first file descriptor of those that connections are to leave to others.
+  int reserveBegin_;
 };
 
 }  // namespace lathe::http

@@ -1,8 +1,11 @@
 #include "engine/http/request-parser.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/beast/http/error.hpp>
+
+#include "engine/web/url.h"
 
 namespace lathe::http {
 
@@ -14,17 +17,39 @@ namespace {
 // Beast's container keeps the sizes of a field in 16 bits, and wants room for its punctuation.
 constexpr std::size_t kFieldPartBytesMax = 65'000;
 
-// Whether `host` can stand in a URL after "http://" and end there: no white space, nothing that
-// would begin a path, a query, a fragment or user information.
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// The usual ones among valid hosts, such as "localhost:8787": a name of letters and dots whose end
+// makes it no address, and a port of at most four digits.
+bool isPlainAuthority(std::string_view host) {
+  const auto colon = host.find(':');
+  const auto name = host.substr(0, colon);
+  const auto port = colon == host.npos ? std::string_view() : host.substr(colon + 1);
+  return !name.empty() && isLetter(name.back()) && port.size() <= 4 &&
+         std::ranges::all_of(port, isDigit) &&
+         std::ranges::all_of(name, [](char c) { return isLetter(c) || c == '.'; });
+}
+
+// Whether `host` can stand in a URL after "http://" and end there, and is one that a URL can have:
+// no white space, nothing that would begin a path, a query, a fragment or user information, and no
+// number that is no address or no port.
 bool isAuthority(std::string_view host) {
-  if (host.empty()) return false;
+  if (isPlainAuthority(host)) return true;
   for (unsigned char c : host) {
     if (c <= ' ' || c >= 0x7f || c == '/' || c == '?' || c == '#' || c == '@' || c == '\\' ||
         c == ',') {
       return false;
     }
   }
-  return true;
+  return !host.empty() && web::Url::parse("http://" + std::string(host) + "/");
+}
+
+// Whether an absolute target is a URL that a script can ask for again: without user information,
+// too (RFC 9110 §4.2.4).
+bool isUrl(std::string_view target) {
+  const auto url = web::Url::parse(target);
+  return url && !url->includesCredentials();
 }
 
 bool isAbsolute(beast::string_view target) {
@@ -96,6 +121,9 @@ void RequestParser::on_request_impl(Verb verb, View method, View target, int ver
   } else if (target.front() == '/') {
     message_.target(target);
   } else if (isAbsolute(target)) {
+    if (!isUrl({target.data(), target.size()})) {
+      return refuse(400, "The request target is not a valid URL.", error);
+    }
     targetIsAbsolute_ = true;
     message_.target(target);
   } else {

@@ -20,13 +20,14 @@ Server::Server(boost::asio::io_context& loop, Listener& listener, Handler handle
 Server::~Server() { listener_.close(); }
 
 void Server::start() {
-  listener_.start([this](Listener::Accepted accepted) {
+  const auto take = [this](Listener::Accepted accepted) {
     try {
       pool_.add(streamOf(accepted.socket), std::move(accepted.address));
     } catch (const std::exception& error) {
       pool_.report(std::string("a connection could not be taken: ") + error.what());
     }
-  });
+  };
+  listener_.start(take, [this] { return pool_.makeRoom(); });
 }
 
 std::unique_ptr<ByteStream> Server::streamOf(int socket) {

@@ -1,8 +1,11 @@
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/unit/http/test-server.h"
 
@@ -206,34 +209,108 @@ TEST_CASE("a thousand idle connections leave the server answering") {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
-TEST_CASE("without file descriptors connections wait, and are served when there are some again") {
-  TestServer server(echo);
-  TestClient probe(server);  // Its number tells how many are open now.
-  CHECK(eventually([&] { return server.connections() == 1; }));
-  std::vector<TestClient> clients;
-  clients.reserve(8);
-  // The clients' own sockets are made before the limit falls, and need none afterwards.
-  for (int i = 0; i < 8; ++i) clients.emplace_back(server);
-  CHECK(eventually([&] { return server.connections() == 9; }));
-  clients.clear();
-  CHECK(eventually([&] { return server.connections() == 1; }));
+TEST_CASE("a body that drips is given up, one that streams is not") {
+  Limits limits = hasty();
+  limits.bodyTimeout = milliseconds(60'000);
+  limits.bodyGrace = milliseconds(100);
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+  SUBCASE("counted") {
+    TestServer server(echo, limits);
+    TestClient client(server);
+    client.send(head + "Content-Length: 100000\r\n\r\n");
+    CHECK(eventually([&] { return !client.send("x"); }));
+    CHECK(client.readAll() == "");
+  }
+  SUBCASE("chunked, and never as far as a byte") {
+    TestServer server(echo, limits);
+    TestClient client(server);
+    client.send(head + "Transfer-Encoding: chunked\r\n\r\n1;");
+    CHECK(eventually([&] { return !client.send("x"); }));
+  }
+  SUBCASE("with a byte where a second costs one") {
+    limits.bodyBytesPerSecondMin = 1;
+    TestServer server(echo, limits);
+    TestClient client(server);
+    client.send(head + "Content-Length: 300\r\n\r\n");
+    for (int i = 0; i < 30; ++i) {
+      CHECK(client.send("0123456789"));
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    CHECK(plain(client.readAll()).starts_with("HTTP/1.1 200 OK|"));
+  }
+}
 
-  rlimit files{};
-  getrlimit(RLIMIT_NOFILE, &files);
-  const auto before = files.rlim_cur;
+namespace {
+
+// No descriptor can be made any more but in the place of one that is there.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const int free = ::dup(STDIN_FILENO);
+    ::close(free);
+    rlimit files = before_;
+    files.rlim_cur = static_cast<rlim_t>(free);
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("without file descriptors those end that have waited longest for their clients") {
+  TestServer server(echo);
+  std::vector<TestClient> idle;
+  for (int i = 0; i < 8; ++i) {
+    idle.emplace_back(server);
+    CHECK(eventually([&] { return server.connections() == std::size_t(i) + 1; }));
+  }
+  SUBCASE("silent") {}
+  SUBCASE("in the middle of a head") {
+    for (auto& client : idle) client.send("GET /");
+    server.onLoop([] { std::this_thread::sleep_for(milliseconds(20)); });
+  }
+  std::vector<TestClient> newcomers;
+  newcomers.reserve(4);
+  std::optional<NoDescriptors> none;
   server.onLoop([&] {
     // While the loop stands here nothing is accepted.
+    for (int i = 0; i < 4; ++i) newcomers.emplace_back(server);
+    none.emplace();
+  });
+  for (auto& client : newcomers) client.send(get("Connection: close\r\n"));
+  for (auto& client : newcomers) CHECK(plain(client.readAll()).ends_with("GET / http://a"));
+  none.reset();
+  CHECK(idle.front().readAll() == "");
+  CHECK(server.connections() >= 4);
+}
+
+TEST_CASE("without file descriptors connections wait for those that are at work") {
+  std::vector<io::Resolver<io::Response>> waiting;
+  TestServer server([&](io::RequestHead head, std::unique_ptr<io::BodySource> body) -> Answer {
+    if (head.message.target() != "/wait") return echo(std::move(head), std::move(body));
+    auto channel = io::makePending<io::Response>();
+    waiting.push_back(std::move(channel.resolver));
+    return std::move(channel.pending);
+  });
+  TestClient busy(server);
+  busy.send("GET /wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  CHECK(eventually([&] { return server.onLoop([&] { return waiting.size(); }) == 1; }));
+  std::vector<TestClient> clients;
+  clients.reserve(8);
+  std::optional<NoDescriptors> none;
+  server.onLoop([&] {
     for (int i = 0; i < 8; ++i) clients.emplace_back(server);
-    files.rlim_cur = static_cast<rlim_t>(3);
-    REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
+    none.emplace();
   });
   for (auto& client : clients) client.send(get("Connection: close\r\n"));
   CHECK(clients[0].isSilent(milliseconds(250)));
   CHECK(server.connections() == 1);
-  probe.send(get());
-  CHECK(plain(probe.readUntil("http://a")).starts_with("HTTP/1.1 200 OK|"));
-  files.rlim_cur = before;
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
+  server.onLoop([&] { waiting.front().resolve(textResponse("done")); });
+  CHECK(plain(busy.readAll()).ends_with("||done"));
   for (auto& client : clients) CHECK(plain(client.readAll()).ends_with("GET / http://a"));
 }
 
