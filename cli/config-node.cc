@@ -42,9 +42,7 @@ ConfigNode ConfigNode::required(std::string_view key) const {
 
 std::vector<ConfigNode> ConfigNode::members() const {
   std::vector<ConfigNode> nodes;
-  for (const JsonMember& member : object().value_->members) {
-    if (value_->find(member.key) == &member) nodes.push_back(below(member));
-  }
+  for (const JsonMember* member : object().value_->lastMembers()) nodes.push_back(below(*member));
   return nodes;
 }
 

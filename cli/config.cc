@@ -1,8 +1,10 @@
 #include "cli/config.h"
 
-#include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
+#include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -29,11 +31,28 @@ constexpr std::int64_t kMemoryMbMax = 65'536;
 constexpr std::int64_t kCacheMbMax = 1'048'576;
 constexpr std::int64_t kBodyMbMax = 1'048'576;
 
-constexpr std::array<std::string_view, 8> kLatheKeys = {
-    "body_mb", "cache",     "durability", "durable_object_namespaces", "durable_object_storage",
-    "modules", "memory_mb", "v8_flags"};
+constexpr std::array<std::string_view, 9> kLatheKeys = {"body_mb",
+                                                        "cache",
+                                                        "durability",
+                                                        "durable_object_namespaces",
+                                                        "durable_object_storage",
+                                                        "modules",
+                                                        "memory_mb",
+                                                        "trusted_hosts",
+                                                        "v8_flags"};
 constexpr std::array<std::string_view, 4> kCacheKeys = {"dirty_mb", "hard_mb", "soft_mb",
                                                         "stale_ms"};
+
+// Of those that are the same by `key` the last one stays.
+template <class T, class Key>
+void keepLast(std::vector<T>& all, Key T::*key) {
+  std::set<Key> seen;
+  std::vector<T> kept;
+  for (auto each = all.rbegin(); each != all.rend(); ++each) {
+    if (seen.insert((*each).*key).second) kept.push_back(std::move(*each));
+  }
+  all.assign(std::make_move_iterator(kept.rbegin()), std::make_move_iterator(kept.rend()));
+}
 
 void addAlias(Config& config, const std::string& specifier, const std::string& target,
               const std::string& where) {
@@ -44,8 +63,6 @@ void addAlias(Config& config, const std::string& specifier, const std::string& t
                               "search packages yet");
     return;
   }
-  std::erase_if(config.aliases,
-                [&](const ModuleAlias& alias) { return alias.specifier == specifier; });
   config.aliases.push_back({specifier, (config.folder / target).lexically_normal()});
 }
 
@@ -53,6 +70,7 @@ void addChosenAliases(Config& config, const ProjectChoice& choice) {
   for (const auto& [specifier, target] : choice.aliases) {
     addAlias(config, specifier, target, "--alias");
   }
+  keepLast(config.aliases, &ModuleAlias::specifier);
 }
 
 // Throws CompatibilityError. What there is to say begins with `dateAt` or `flagsAt`.
@@ -65,16 +83,12 @@ void resolveCompatibility(Config& config, std::optional<std::string_view> date,
   for (const std::string& line : resolved.notices) config.notices.push_back(flagsAt + ": " + line);
 }
 
-// One that is there already gives way.
-void addDefine(Config& config, worker::Constant constant) {
-  std::erase_if(config.constants, [&](const auto& other) { return other.path == constant.path; });
-  config.constants.push_back(std::move(constant));
-}
-
+// The last ones are on the command line.
 void addChosenDefines(Config& config, const ProjectChoice& choice) {
   for (const auto& [name, value] : choice.defines) {
-    addDefine(config, readDefine(name, value, "--define"));
+    config.constants.push_back(readDefine(name, value, "--define"));
   }
+  keepLast(config.constants, &worker::Constant::path);
 }
 
 // Fills in a Config from a file, key by key.
@@ -222,8 +236,8 @@ class Reader {
     refuseUnknownKeys(node, kKeys);
     ConfigNode name = node.required("name");
     ConfigNode path = node.required("path");
-    for (const ListedModule& other : config_.modules) {
-      if (other.name == name.name()) name.fail("two modules are called \"" + other.name + "\"");
+    if (!moduleNames_.insert(name.name()).second) {
+      name.fail("two modules are called \"" + name.name() + "\"");
     }
     worker::ModuleType type = moduleTypeNamed(oneOf(node.required("type"), moduleTypeNames()));
     if (config_.modules.empty() && type != worker::ModuleType::esModule &&
@@ -267,7 +281,8 @@ class Reader {
   void readDefines() {
     if (auto defines = find("define")) {
       for (const ConfigNode& node : defines->members()) {
-        addDefine(config_, readDefine(node.key(), node.text(), node.file().at(node.place())));
+        config_.constants.push_back(
+            readDefine(node.key(), node.text(), node.file().at(node.place())));
       }
     }
     addChosenDefines(config_, choice_);
@@ -350,11 +365,10 @@ class Reader {
       auto key = node.member("unique_key");
       if (key) {
         actors.uniqueKey = key->name();
-        auto same =
-            std::ranges::find(config_.actorClasses, key->name(), &worker::ActorClass::uniqueKey);
-        if (same != config_.actorClasses.end()) {
+        auto [same, isNew] = uniqueKeys_.emplace(key->name(), actors.className);
+        if (!isNew) {
           key->fail("the unique key \"" + key->name() + "\" is that of the class \"" +
-                    same->className + "\" already");
+                    same->second + "\" already");
         }
       }
       if (auto prevent = node.member("prevent_eviction")) {
@@ -414,6 +428,7 @@ class Reader {
     if (auto port = dev->member("port")) {
       config_.port = static_cast<std::uint16_t>(port->integer(0, 65'535));
     }
+    if (auto host = dev->member("host")) config_.trustedHosts.push_back(host->name());
     if (auto protocol = dev->member("local_protocol")) {
       constexpr std::array<std::string_view, 2> kWords = {"http", "https"};
       bool https = oneOf(*protocol, kWords) == "https";
@@ -434,6 +449,9 @@ class Reader {
     if (auto body = find("lathe", "body_mb")) {
       config_.bodyMb = static_cast<std::uint32_t>(body->integer(1, kBodyMbMax));
     }
+    if (auto hosts = find("lathe", "trusted_hosts")) {
+      for (const ConfigNode& host : hosts->elements()) config_.trustedHosts.push_back(host.name());
+    }
     if (auto flags = find("lathe", "v8_flags")) {
       for (const ConfigNode& flag : flags->elements()) {
         if (!flag.text().starts_with("-")) flag.failExpecting("a flag such as \"--expose-gc\"");
@@ -446,10 +464,10 @@ class Reader {
   std::string_view ownName() const { return config_.named ? config_.name : std::string_view(); }
 
   void refuseDoubleBindings() {
-    for (std::size_t i = 0; i < config_.bindings.size(); ++i) {
-      for (std::size_t j = 0; j < i; ++j) {
-        if (config_.bindings[i].name != config_.bindings[j].name) continue;
-        top_.fail("two bindings are called \"" + config_.bindings[i].name + "\"");
+    std::set<std::string_view> names;
+    for (const Binding& binding : config_.bindings) {
+      if (!names.insert(binding.name).second) {
+        top_.fail("two bindings are called \"" + binding.name + "\"");
       }
     }
   }
@@ -459,6 +477,9 @@ class Reader {
   const std::optional<fs::path>& script_;
   std::optional<ConfigNode> environment_;
   fs::path folder_;
+  std::set<std::string> moduleNames_;
+  // The classes that have one.
+  std::map<std::string, std::string> uniqueKeys_;
   Config config_;
 };
 

@@ -121,6 +121,8 @@ struct Config {
   std::optional<std::string> ip;
   std::optional<std::uint16_t> port;
   std::optional<LocalProtocol> localProtocol;
+  // Names of this machine besides `localhost`, for the details of errors (trusted-hosts.h).
+  std::vector<std::string> trustedHosts;
 
   // The files that all this was read from, and those that would have been if they existed: the
   // configuration and its variables, not the modules.

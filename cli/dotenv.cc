@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <unordered_map>
 #include <utility>
 
 namespace lathe::cli {
@@ -108,8 +109,8 @@ class DotenvParser {
 
   // Whether nothing but a comment stands there up to the end of the line.
   static bool endsLine(std::string_view text) {
-    text = trimmed(text.substr(0, text.find('\n')));
-    return text.empty() || text.front() == '#';
+    std::size_t next = text.find_first_not_of(kBlanks);
+    return next == std::string_view::npos || text[next] == '\n' || text[next] == '#';
   }
 
   std::optional<std::string> takeQuoted() {
@@ -141,57 +142,77 @@ class DotenvParser {
   DotenvFile file_;
 };
 
-// Where the brace that opens at `from` is closed, or npos.
-std::size_t closingBrace(std::string_view text, std::size_t from) {
-  int depth = 0;
-  for (std::size_t i = from; i < text.size(); ++i) {
-    if (text[i] == '{') ++depth;
-    if (text[i] == '}' && --depth == 0) return i;
+// For each brace that opens in `text`, by its place, where it is closed.
+std::unordered_map<std::size_t, std::size_t> closingBraces(std::string_view text) {
+  std::unordered_map<std::size_t, std::size_t> closing;
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') open.push_back(i);
+    if (text[i] != '}' || open.empty()) continue;
+    closing.emplace(open.back(), i);
+    open.pop_back();
   }
-  return std::string_view::npos;
+  return closing;
 }
 
-std::string expandWithin(std::string_view value, const DotenvLookup& lookUp, int depth);
+class Expansion {
+ public:
+  Expansion(const DotenvLookup& lookUp, std::size_t bytesMax)
+      : lookUp_(lookUp), bytesMax_(bytesMax) {}
 
-// What `NAME`, `NAME:-other` and their like stand for.
-std::string valueOf(std::string_view expression, const DotenvLookup& lookUp, int depth) {
-  std::size_t sign = expression.find_first_of("+-");
-  if (sign == std::string_view::npos) return lookUp(expression).value_or("");
-  std::string_view name = expression.substr(0, sign);
-  if (name.ends_with(':')) name.remove_suffix(1);
-  std::string value = lookUp(name).value_or("");
-  bool other = expression[sign] == '+' ? !value.empty() : value.empty();
-  if (other) return expandWithin(expression.substr(sign + 1), lookUp, depth + 1);
-  return expression[sign] == '+' ? "" : value;
-}
+  std::optional<std::string> of(std::string_view value) {
+    std::string text = within(value, 0);
+    return tooLong_ ? std::nullopt : std::optional(std::move(text));
+  }
 
-std::string expandWithin(std::string_view value, const DotenvLookup& lookUp, int depth) {
-  if (depth > kExpansionDepthMax) return std::string(value);
-  std::string out;
-  for (std::size_t i = 0; i < value.size();) {
-    std::string_view rest = value.substr(i);
-    if (rest.starts_with("\\$")) {
-      out += '$';
-      i += 2;
-      continue;
-    }
-    std::size_t length = 0;  // of what is replaced
-    if (rest.starts_with("${")) {
-      std::size_t end = closingBrace(rest, 1);
-      if (end != std::string_view::npos && end > 2) {
-        out += valueOf(rest.substr(2, end - 2), lookUp, depth);
-        length = end + 1;
+ private:
+  // What `NAME`, `NAME:-other` and their like stand for.
+  std::string valueOf(std::string_view expression, int depth) {
+    std::size_t sign = expression.find_first_of("+-");
+    if (sign == std::string_view::npos) return std::string(lookUp_(expression).value_or(""));
+    std::string_view name = expression.substr(0, sign);
+    if (name.ends_with(':')) name.remove_suffix(1);
+    std::string_view value = lookUp_(name).value_or("");
+    bool other = expression[sign] == '+' ? !value.empty() : value.empty();
+    if (other) return within(expression.substr(sign + 1), depth + 1);
+    return expression[sign] == '+' ? "" : std::string(value);
+  }
+
+  std::string within(std::string_view value, int depth) {
+    if (depth > kExpansionDepthMax) return std::string(value);
+    const auto closing = closingBraces(value);
+    std::string out;
+    for (std::size_t i = 0; i < value.size() && !tooLong_;) {
+      std::string_view rest = value.substr(i);
+      if (rest.starts_with("\\$")) {
+        out += '$';
+        i += 2;
+        continue;
       }
-    } else if (rest.size() > 1 && rest.front() == '$' && isLetter(rest[1])) {
-      length = 2;
-      while (length < rest.size() && isLetterOrDigit(rest[length])) ++length;
-      out += lookUp(rest.substr(1, length - 1)).value_or("");
+      std::size_t length = 0;  // of what is replaced
+      if (rest.starts_with("${")) {
+        auto found = closing.find(i + 1);
+        std::size_t end = found == closing.end() ? 0 : found->second - i;
+        if (end > 2) {
+          out += valueOf(rest.substr(2, end - 2), depth);
+          length = end + 1;
+        }
+      } else if (rest.size() > 1 && rest.front() == '$' && isLetter(rest[1])) {
+        length = 2;
+        while (length < rest.size() && isLetterOrDigit(rest[length])) ++length;
+        out += lookUp_(rest.substr(1, length - 1)).value_or("");
+      }
+      if (length == 0) out += value[i];
+      i += length == 0 ? 1 : length;
+      tooLong_ = tooLong_ || out.size() > bytesMax_;
     }
-    if (length == 0) out += value[i];
-    i += length == 0 ? 1 : length;
+    return out;
   }
-  return out;
-}
+
+  const DotenvLookup& lookUp_;
+  const std::size_t bytesMax_;
+  bool tooLong_ = false;
+};
 
 }  // namespace
 
@@ -201,8 +222,9 @@ DotenvFile parseDotenv(std::string_view text) {
   return DotenvParser(unix).parse();
 }
 
-std::string expandDotenv(std::string_view value, const DotenvLookup& lookUp) {
-  return expandWithin(value, lookUp, 0);
+std::optional<std::string> expandDotenv(std::string_view value, const DotenvLookup& lookUp,
+                                        std::size_t bytesMax) {
+  return Expansion(lookUp, bytesMax).of(value);
 }
 
 }  // namespace lathe::cli

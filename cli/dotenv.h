@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,13 +35,19 @@ struct DotenvFile {
 // Reads UTF-8, perhaps with a byte order mark, any kind of line break.
 DotenvFile parseDotenv(std::string_view text);
 
-// The value of a variable; nothing when there is none.
-using DotenvLookup = std::function<std::optional<std::string>(std::string_view name)>;
+// Of one value, with its variables replaced. A few lines that each name the one before twice could
+// fill any memory.
+inline constexpr std::size_t kDotenvValueBytesMax = std::size_t{1} << 20;
+
+// The value of a variable, which stays where it is; nothing when there is none.
+using DotenvLookup = std::function<std::optional<std::string_view>(std::string_view name)>;
 
 // `value` with each `$NAME` and `${NAME}` replaced by what `lookUp` gives, else by nothing.
 // `${NAME:-other}` and `${NAME-other}` are `other` when the variable is absent or empty;
 // `${NAME:+other}` and `${NAME+other}` are it when it is not. What stands for `other` may have
-// variables again, what was looked up is taken as it is. `\$` is a dollar sign.
-std::string expandDotenv(std::string_view value, const DotenvLookup& lookUp);
+// variables again, what was looked up is taken as it is. `\$` is a dollar sign. Nothing when that
+// would be longer than `bytesMax`.
+std::optional<std::string> expandDotenv(std::string_view value, const DotenvLookup& lookUp,
+                                        std::size_t bytesMax = kDotenvValueBytesMax);
 
 }  // namespace lathe::cli

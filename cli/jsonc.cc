@@ -1,5 +1,7 @@
 #include "cli/jsonc.h"
 
+#include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "cli/json-text.h"
@@ -295,6 +297,16 @@ const JsonMember* JsonValue::find(std::string_view key) const {
     if (member->key == key) return &*member;
   }
   return nullptr;
+}
+
+std::vector<const JsonMember*> JsonValue::lastMembers() const {
+  std::vector<const JsonMember*> last;
+  std::unordered_set<std::string_view> keys;
+  for (auto member = members.rbegin(); member != members.rend(); ++member) {
+    if (keys.insert(member->key).second) last.push_back(&*member);
+  }
+  std::ranges::reverse(last);
+  return last;
 }
 
 JsonValue parseJsonc(std::string_view text) { return Parser(text).document(); }

@@ -44,6 +44,8 @@ struct JsonValue {
 
   // The member called `key`, the last one if there are several, or null.
   const JsonMember* find(std::string_view key) const;
+  // All members but those that a later one of the same key takes the place of, in their order.
+  std::vector<const JsonMember*> lastMembers() const;
 };
 
 struct JsonMember {

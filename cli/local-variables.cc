@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <unistd.h>
@@ -16,6 +18,9 @@ namespace lathe::cli {
 namespace fs = std::filesystem;
 
 namespace {
+
+// What all values together may gain by having variables replaced.
+constexpr std::size_t kExpansionBytesMax = std::size_t{16} << 20;
 
 bool environmentSays(const char* name, bool byDefault) {
   const char* value = std::getenv(name);
@@ -98,24 +103,41 @@ class LocalReader {
 
   // A name keeps the place at which it came first.
   void set(std::string name, std::string value, std::string source) {
-    auto same = std::ranges::find(found_.variables, name, &LocalVariable::name);
-    if (same == found_.variables.end()) {
+    auto [place, isNew] = places_.emplace(name, found_.variables.size());
+    if (isNew) {
       found_.variables.push_back({std::move(name), std::move(value), std::move(source)});
     } else {
-      same->value = std::move(value);
-      same->source = std::move(source);
+      auto& same = found_.variables[place->second];
+      same.value = std::move(value);
+      same.source = std::move(source);
     }
   }
 
   // Each may refer to those before it.
   void expand() {
-    for (auto at = found_.variables.begin(); at != found_.variables.end(); ++at) {
-      at->value = expandDotenv(at->value, [&](std::string_view name) -> std::optional<std::string> {
-        auto before = std::find_if(found_.variables.begin(), at,
-                                   [&](const LocalVariable& each) { return each.name == name; });
-        if (before != at) return before->value;
-        return std::nullopt;
-      });
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < found_.variables.size(); ++i) {
+      auto& variable = found_.variables[i];
+      auto lookUp = [&](std::string_view name) -> std::optional<std::string_view> {
+        auto place = places_.find(std::string(name));
+        if (place == places_.end() || place->second >= i) return std::nullopt;
+        return found_.variables[place->second].value;
+      };
+      // As long as it is anyway it may be.
+      auto bytesMax = std::max(kDotenvValueBytesMax, variable.value.size());
+      auto value = expandDotenv(variable.value, lookUp, bytesMax);
+      if (!value) {
+        throw ConfigError(variable.source + ": the value of " + variable.name +
+                          " is longer than 1 MiB when its variables are replaced");
+      }
+      const std::size_t before = variable.value.size();
+      variable.value = std::move(*value);
+      if (variable.value.size() > before) bytes += variable.value.size() - before;
+      if (bytes > kExpansionBytesMax) {
+        throw ConfigError(variable.source +
+                          ": the values up to here are longer by more than 16 MiB when their "
+                          "variables are replaced");
+      }
     }
   }
 
@@ -130,14 +152,13 @@ class LocalReader {
   }
 
   void keepRequired(const std::vector<std::string>& required) {
-    std::erase_if(found_.variables, [&](const LocalVariable& variable) {
-      return std::ranges::find(required, variable.name) == required.end();
-    });
     std::string missing;
     for (const std::string& name : required) {
-      auto there = std::ranges::find(found_.variables, name, &LocalVariable::name);
-      if (there == found_.variables.end()) missing += (missing.empty() ? "" : ", ") + name;
+      if (!places_.contains(name)) missing += (missing.empty() ? "" : ", ") + name;
     }
+    const std::unordered_set<std::string> wanted(required.begin(), required.end());
+    std::erase_if(found_.variables,
+                  [&](const LocalVariable& variable) { return !wanted.contains(variable.name); });
     if (missing.empty()) return;
     found_.warnings.push_back("the secrets that \"secrets.required\" asks for are missing: " +
                               missing + "; add them to .dev.vars, .env or the environment");
@@ -145,6 +166,8 @@ class LocalReader {
 
   const LocalVariableFiles& files_;
   LocalVariables found_;
+  // Where among them each is, by its name.
+  std::unordered_map<std::string, std::size_t> places_;
 };
 
 }  // namespace

@@ -45,7 +45,8 @@ struct LocalVariableFiles {
 };
 
 // Reads them. Follows CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV and CLOUDFLARE_INCLUDE_PROCESS_ENV.
-// Throws ConfigError when a `.dev.vars` is there and cannot be read.
+// Throws ConfigError when a `.dev.vars` is there and cannot be read, and for values that grow
+// beyond measure when their variables are replaced.
 LocalVariables readLocalVariables(const LocalVariableFiles& files);
 
 }  // namespace lathe::cli

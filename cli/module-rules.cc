@@ -32,29 +32,100 @@ std::vector<ModuleRule> wranglersRules() {
   };
 }
 
-bool matchesWhole(std::string_view name, std::string_view glob) {
-  if (glob.empty()) return name.empty();
-  if (glob.starts_with("**/")) {
-    std::string_view rest = glob.substr(3);
-    for (;;) {
-      if (matchesWhole(name, rest)) return true;
-      std::size_t slash = name.find('/');
-      if (slash == std::string_view::npos) return false;
-      name.remove_prefix(slash + 1);
+// A glob as a row of parts, each of which takes some of a name.
+struct GlobPart {
+  enum class Kind {
+    character,  // this one
+    some,       // `*`: any but slashes
+    folders,    // `**/`: nothing, or all up to a slash
+    all,        // `**` at the end
+  };
+  Kind kind;
+  char character = '\0';
+};
+
+std::vector<GlobPart> partsOf(std::string_view glob) {
+  using enum GlobPart::Kind;
+  std::vector<GlobPart> parts;
+  while (!glob.empty()) {
+    GlobPart part{character, glob.front()};
+    std::size_t length = 1;
+    if (glob.starts_with("**/")) {
+      part.kind = folders;
+      length = 3;
+    } else if (glob == "**") {
+      part.kind = all;
+      length = 2;
+    } else if (glob.front() == '*') {
+      part.kind = some;
     }
+    parts.push_back(part);
+    glob.remove_prefix(length);
   }
-  if (glob == "**") return true;
-  if (glob.front() == '*') {
-    std::string_view rest = glob.substr(1);
-    for (;;) {
-      if (matchesWhole(name, rest)) return true;
-      if (name.empty() || name.front() == '/') return false;
-      name.remove_prefix(1);
-    }
-  }
-  return !name.empty() && name.front() == glob.front() &&
-         matchesWhole(name.substr(1), glob.substr(1));
+  return parts;
 }
+
+// Goes through the name once, with all places of the glob in mind that it may be at: to try them
+// one after the other takes twice as long with each star.
+class GlobMatch {
+ public:
+  explicit GlobMatch(std::string_view glob) : parts_(partsOf(glob)) {}
+
+  bool matches(std::string_view name) const {
+    Places here = none();
+    enter(here, 0);
+    for (char c : name) {
+      Places next = none();
+      for (std::size_t i = 0; i < parts_.size(); ++i) {
+        if (here.at[i] || here.within[i]) take(c, i, next);
+      }
+      here = std::move(next);
+    }
+    return here.at[parts_.size()];
+  }
+
+ private:
+  // Before which parts it may be (the one behind the last is the end), and within which.
+  struct Places {
+    std::vector<bool> at;
+    std::vector<bool> within;
+  };
+  Places none() const {
+    return {std::vector<bool>(parts_.size() + 1), std::vector<bool>(parts_.size())};
+  }
+
+  // Stands before part `i`, and before those behind it that what comes before them may pass over.
+  void enter(Places& places, std::size_t i) const {
+    using enum GlobPart::Kind;
+    while (!places.at[i]) {
+      places.at[i] = true;
+      if (i == parts_.size() || parts_[i].kind == character) return;
+      ++i;
+    }
+  }
+
+  void take(char c, std::size_t i, Places& next) const {
+    using enum GlobPart::Kind;
+    switch (parts_[i].kind) {
+      case character:
+        if (c == parts_[i].character) enter(next, i + 1);
+        return;
+      case some:
+        if (c != '/') enter(next, i);
+        return;
+      case all:
+        enter(next, i);
+        return;
+      case folders:
+        // Once it has begun with a folder it ends behind a slash.
+        next.within[i] = true;
+        if (c == '/') enter(next, i + 1);
+        return;
+    }
+  }
+
+  std::vector<GlobPart> parts_;
+};
 
 }  // namespace
 
@@ -64,7 +135,7 @@ bool matchesGlob(std::string_view name, std::string_view glob) {
     std::size_t slash = name.rfind('/');
     if (slash != std::string_view::npos) name.remove_prefix(slash + 1);
   }
-  return matchesWhole(name, glob);
+  return GlobMatch(glob).matches(name);
 }
 
 ModuleRules::ModuleRules(std::vector<ModuleRule> rules) {

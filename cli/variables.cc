@@ -1,9 +1,10 @@
 #include "cli/variables.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -16,19 +17,28 @@ using worker::Binding;
 
 namespace {
 
-void set(Config& config, Binding binding, VariableOrigin origin) {
-  auto same = std::ranges::find(config.variables, origin.name, &VariableOrigin::name);
-  if (same == config.variables.end()) {
-    config.variables.push_back(std::move(origin));
-    config.bindings.push_back(std::move(binding));
-  } else {
-    auto index = static_cast<std::size_t>(same - config.variables.begin());
-    *same = std::move(origin);
-    config.bindings[index] = std::move(binding);
-  }
-}
+// The variables of a configuration while they are collected.
+class Variables {
+ public:
+  explicit Variables(Config& config) : config_(config) {}
 
-void addConfigured(Config& config, const ConfigNode& vars) {
+  void set(Binding binding, VariableOrigin origin) {
+    auto [place, isNew] = places_.emplace(origin.name, config_.variables.size());
+    if (isNew) {
+      config_.variables.push_back(std::move(origin));
+      config_.bindings.push_back(std::move(binding));
+    } else {
+      config_.variables[place->second] = std::move(origin);
+      config_.bindings[place->second] = std::move(binding);
+    }
+  }
+
+ private:
+  Config& config_;
+  std::unordered_map<std::string, std::size_t> places_;
+};
+
+void addConfigured(Variables& variables, const ConfigNode& vars) {
   for (const ConfigNode& node : vars.members()) {
     Binding binding{node.key(), Binding::Json{}};
     if (node.value().kind == JsonValue::Kind::string) {
@@ -36,7 +46,7 @@ void addConfigured(Config& config, const ConfigNode& vars) {
     } else {
       binding.value = Binding::Json{toJson(node.value())};
     }
-    set(config, std::move(binding), {node.key(), node.file().at(node.place()), true});
+    variables.set(std::move(binding), {node.key(), node.file().at(node.place()), true});
   }
 }
 
@@ -45,7 +55,8 @@ void addConfigured(Config& config, const ConfigNode& vars) {
 void readVariables(Config& config, const std::optional<ConfigNode>& vars,
                    const std::optional<ConfigNode>& secrets, const ProjectChoice& choice,
                    const std::filesystem::path& folder) {
-  if (vars) addConfigured(config, *vars);
+  Variables variables(config);
+  if (vars) addConfigured(variables, *vars);
   LocalVariableFiles files{folder, choice.environment, choice.envFiles, std::nullopt};
   if (secrets) {
     auto required = secrets->member("required");
@@ -54,29 +65,35 @@ void readVariables(Config& config, const std::optional<ConfigNode>& vars,
   LocalVariables local = readLocalVariables(files);
   for (LocalVariable& variable : local.variables) {
     Binding binding{variable.name, Binding::Text{std::move(variable.value)}};
-    set(config, std::move(binding), {variable.name, std::move(variable.source)});
+    variables.set(std::move(binding), {variable.name, std::move(variable.source)});
   }
   for (const auto& [name, value] : choice.variables) {
-    set(config, {name, Binding::Text{value}}, {name, "--var"});
+    variables.set({name, Binding::Text{value}}, {name, "--var"});
   }
   config.files.insert(config.files.end(), local.files.begin(), local.files.end());
   for (std::string& line : local.warnings) config.warnings.push_back(std::move(line));
 }
 
 void dropShadowedVariables(Config& config) {
-  for (std::size_t i = 0; i < config.variables.size();) {
-    const VariableOrigin& variable = config.variables[i];
-    auto others = std::span(config.bindings).subspan(config.variables.size());
-    bool shadowed = std::ranges::find(others, variable.name, &Binding::name) != others.end();
-    if (variable.ofConfig || !shadowed) {
-      ++i;
-      continue;
-    }
+  std::unordered_set<std::string> others;
+  for (const auto& binding : std::span(config.bindings).subspan(config.variables.size())) {
+    others.insert(binding.name);
+  }
+  auto shadowed = [&](const VariableOrigin& variable) {
+    return !variable.ofConfig && others.contains(variable.name);
+  };
+  // Each variable has a binding at its own place.
+  std::size_t at = 0;
+  std::erase_if(config.bindings, [&](const Binding&) {
+    const std::size_t place = at++;
+    return place < config.variables.size() && shadowed(config.variables[place]);
+  });
+  std::erase_if(config.variables, [&](const VariableOrigin& variable) {
+    if (!shadowed(variable)) return false;
     config.warnings.push_back(variable.source + ": \"" + variable.name +
                               "\" gives way to the binding of that name");
-    config.bindings.erase(config.bindings.begin() + static_cast<std::ptrdiff_t>(i));
-    config.variables.erase(config.variables.begin() + static_cast<std::ptrdiff_t>(i));
-  }
+    return true;
+  });
 }
 
 }  // namespace lathe::cli

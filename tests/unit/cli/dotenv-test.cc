@@ -83,7 +83,7 @@ TEST_CASE("a dotenv file tells where its entries stand, and what is none") {
 TEST_CASE("variables in values are expanded") {
   std::map<std::string, std::string, std::less<>> variables = {
       {"A", "1"}, {"B_2", "two"}, {"EMPTY", ""}, {"DOLLAR", "$A"}};
-  auto lookUp = [&](std::string_view name) -> std::optional<std::string> {
+  auto lookUp = [&](std::string_view name) -> std::optional<std::string_view> {
     auto found = variables.find(name);
     if (found == variables.end()) return std::nullopt;
     return found->second;
@@ -109,8 +109,29 @@ TEST_CASE("variables in values are expanded") {
   };
   for (const auto& [value, want] : cases) {
     CAPTURE(value);
-    CHECK(expandDotenv(value, lookUp) == want);
+    CHECK(expandDotenv(value, lookUp) == std::string(want));
   }
+}
+
+TEST_CASE("an expansion has an end") {
+  const std::string thousand(1000, 'x');
+  auto long_ = [&](std::string_view) { return std::optional<std::string_view>(thousand); };
+  CHECK(expandDotenv("$A$A", long_, 2000) == std::string(2000, 'x'));
+  CHECK_FALSE(expandDotenv("$A$A", long_, 1999));
+  CHECK_FALSE(expandDotenv("${NONE:+${A}$A}$A", long_, 2999));
+  // Neither do braces without an end take long, nor what is nested deeply.
+  auto none = [](std::string_view) { return std::optional<std::string_view>(); };
+  std::string open, nested = "x";
+  for (int i = 0; i < 100'000; ++i) open += "${";
+  for (int i = 0; i < 1'000; ++i) nested = "${A:-" + nested + "}";
+  CHECK(expandDotenv(open, none) == open);
+  CHECK(expandDotenv(nested, none)->ends_with("x" + std::string(979, '}')));
+}
+
+TEST_CASE("a value with as many quotes as it likes is read in one go") {
+  std::string quotes;
+  for (int i = 0; i < 200'000; ++i) quotes += "\\\"";
+  CHECK(entriesOf("A=\"" + quotes + "\"") == "A=[" + quotes + "]");
 }
 
 }  // namespace lathe::cli

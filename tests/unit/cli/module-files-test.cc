@@ -38,12 +38,37 @@ TEST_CASE("globs") {
       {"**/[ab].txt", "[ab].txt", true},
       {"", "", true},
       {"", "a", false},
+      {"**", "a/b", true},
+      {"a/***", "a/b", true},
+      {"a/***", "a/b/c", true},
+      {"a**/b", "ac/d/b", true},
+      {"a**/b", "ab", true},
+      {"**/a/**/b", "a/b", true},
+      {"**/a/**/b", "x/a/a/y/b", true},
+      {"**/a/**/b", "x/a/y/c", false},
+      {"*a*a*b.txt", "aaab.txt", true},
+      {"*a*a*a*a.txt", "aaa.txt", false},
   };
   for (const auto& [glob, name, matches] : cases) {
     CAPTURE(glob);
     CAPTURE(name);
     CHECK(matchesGlob(name, glob) == matches);
   }
+}
+
+TEST_CASE("a glob of many stars is tried in one go") {
+  std::string stars, folders;
+  for (int i = 0; i < 60; ++i) {
+    stars += "*a";
+    folders += "**/";
+  }
+  const std::string letters(200, 'a');
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += "a/";
+  CHECK(matchesGlob(letters, stars));
+  CHECK_FALSE(matchesGlob(letters, stars + "b"));
+  CHECK(matchesGlob(deep + "a", folders + "a"));
+  CHECK_FALSE(matchesGlob(deep + "a", folders + "b"));
 }
 
 TEST_CASE("rules are asked in order, the user's first") {
