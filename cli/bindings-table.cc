@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "engine/shown-text.h"
+
 namespace lathe::cli {
 
 namespace {
@@ -31,11 +33,13 @@ struct Kind {
 
 std::string bindingsTable(const Config& config, bool colors) {
   std::size_t width = 0;
-  for (const auto& binding : config.bindings) width = std::max(width, binding.name.size());
+  auto nameOf = [](const Binding& binding) { return shownText(binding.name); };
+  for (const auto& binding : config.bindings) width = std::max(width, nameOf(binding).size());
   std::string table;
   for (const auto& binding : config.bindings) {
-    std::string kind = std::visit(Kind{config}, binding.value);
-    table += "  env." + binding.name + std::string(width - binding.name.size() + 2, ' ');
+    std::string kind = shownText(std::visit(Kind{config}, binding.value));
+    std::string name = nameOf(binding);
+    table += "  env." + name + std::string(width - name.size() + 2, ' ');
     table += (colors ? "\x1b[2m" + kind + "\x1b[0m" : kind) + "\n";
   }
   return table;

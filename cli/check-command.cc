@@ -3,6 +3,7 @@
 #include "cli/build-run.h"
 #include "cli/output.h"
 #include "cli/runtime.h"
+#include "engine/shown-text.h"
 
 namespace lathe::cli {
 
@@ -15,7 +16,8 @@ ExitCode check(const ProjectChoice& project, TerminalLog& log) {
     JsonLine line("info", "checked");
     writeOut(line.worker(config.name).text("file", config.shownAs).take());
   } else {
-    writeOut("The worker \"" + config.name + "\" of " + config.shownAs + " loads.\n");
+    writeOut(shownText("The worker \"" + config.name + "\" of " + config.shownAs + " loads.") +
+             "\n");
   }
   return ExitCode::done;
 }

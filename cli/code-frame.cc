@@ -4,6 +4,8 @@
 #include <charconv>
 #include <vector>
 
+#include "engine/shown-text.h"
+
 namespace lathe::cli {
 
 namespace {
@@ -128,12 +130,13 @@ std::string codeFrame(std::string_view source, std::size_t line, std::size_t col
   }
   auto shown = [&](std::string_view text) {
     text.remove_prefix(std::min(skipped, text.size()));
+    while (skipped > 0 && !text.empty() && continuesCharacter(text.front())) text.remove_prefix(1);
     if (text.size() > kColumnsMax) {
       std::size_t length = kColumnsMax;
       while (length > 0 && continuesCharacter(text[length])) --length;
       text = text.substr(0, length);
     }
-    return text;
+    return shownText(text);
   };
   std::string frame;
   for (std::size_t number = from; number <= to; ++number) {
@@ -141,14 +144,15 @@ std::string codeFrame(std::string_view source, std::size_t line, std::size_t col
     bool here = number == line;
     std::string gutter =
         std::string(here ? "> " : "  ") + std::string(width - digits.size(), ' ') + digits + " | ";
-    std::string text(shown(lines[number - 1]));
+    std::string text = shown(lines[number - 1]);
     // Nothing of an empty line, and no blanks before a line's end.
     if (text.empty()) gutter.pop_back();
     frame += (frame.empty() ? "" : "\n") + (here ? gutter + text : paint(kDim, gutter + text));
     if (!here) continue;
     std::string_view before = lines[number - 1].substr(0, offset);
     before.remove_prefix(std::min(skipped, before.size()));
-    frame += "\n  " + std::string(width, ' ') + " | " + blankLike(before) + paint(kRed, "^");
+    frame +=
+        "\n  " + std::string(width, ' ') + " | " + blankLike(shownText(before)) + paint(kRed, "^");
   }
   return frame;
 }

@@ -9,6 +9,7 @@
 
 #include "cli/dev-client.h"
 #include "cli/json-text.h"
+#include "engine/shown-text.h"
 #include "engine/worker/error-page.h"
 
 namespace lathe::cli {
@@ -36,6 +37,7 @@ io::Response made(unsigned status, std::string_view type, std::string body) {
   io::Response response;
   response.status = status;
   response.headers = {{"Content-Type", std::string(type)}, {"Cache-Control", "no-store"}};
+  worker::keepFromOtherSites(response);
   response.body = std::make_shared<const std::string>(std::move(body));
   return response;
 }
@@ -158,13 +160,26 @@ std::string DevPages::event() const {
 bool DevPages::owns(const io::RequestHead& head) { return pathOf(head).starts_with(kPrefix); }
 
 io::Response DevPages::answer(const io::RequestHead& head) {
+  constexpr std::string_view kText = "text/plain; charset=utf-8";
   std::string_view path = pathOf(head);
+  if (!head.trusted) {
+    return made(
+        403, kText,
+        "lathe dev answers paths that begin with /__lathe/ under localhost, an address, or a "
+        "name of \"lathe.trusted_hosts\" only.\n");
+  }
+  using boost::beast::http::verb;
+  if (head.message.method() != verb::get && head.message.method() != verb::head) {
+    auto response = made(405, kText, "Only GET and HEAD are answered here.\n");
+    response.headers.emplace_back("Allow", "GET, HEAD");
+    return response;
+  }
   if (path == kClientPath) {
     return made(200, "text/javascript; charset=utf-8", std::string(kDevClient));
   }
   if (path != kEventsPath) {
-    return made(404, "text/plain; charset=utf-8",
-                "There is no " + std::string(path) +
+    return made(404, kText,
+                "There is no " + shownText(path) +
                     ": lathe dev keeps paths that begin with /__lathe/ for itself.\n");
   }
   auto response = made(200, "text/event-stream", {});
@@ -173,6 +188,7 @@ io::Response DevPages::answer(const io::RequestHead& head) {
 }
 
 io::Response DevPages::errorPage(const io::RequestHead& head) const {
+  if (!head.trusted) return worker::errorWithoutDetails();
   auto response = worker::loadErrorPage(error_.value_or("The worker has not been loaded."),
                                         worker::acceptsHtml(head), tag("serial", serialText()));
   response.headers.emplace_back("Cache-Control", "no-store");
@@ -180,7 +196,8 @@ io::Response DevPages::errorPage(const io::RequestHead& head) const {
 }
 
 bool DevPages::isForDocument(const io::RequestHead& head) {
-  return head.message.method() == boost::beast::http::verb::get && worker::acceptsHtml(head);
+  return head.trusted && head.message.method() == boost::beast::http::verb::get &&
+         worker::acceptsHtml(head);
 }
 
 void DevPages::addClient(io::Response& response) const {

@@ -12,7 +12,8 @@
 namespace lathe::cli {
 
 // What browsers get from `lathe dev` itself, below /__lathe/ on the worker's own port: the script
-// of its pages, and the events by which that learns of reloads. Loop thread.
+// of its pages, and the events by which that learns of reloads. Only for requests that are trusted
+// (io::RequestHead), and for no page of another site. Loop thread.
 //
 // Events never end by themselves: close() ends them.
 class DevPages {
@@ -34,11 +35,11 @@ class DevPages {
   io::Response answer(const io::RequestHead& head);
 
   // The answer in the place of the worker's when there is none that could: a page for browsers,
-  // text for others. Status 500.
+  // text for others. Status 500. Without details for requests that are not trusted.
   io::Response errorPage(const io::RequestHead& head) const;
 
   // The script's tag added to a worker's answer, when that is a document for a browser: an HTML
-  // page that was asked for with GET.
+  // page that was asked for with GET, and may hear of reloads.
   void addClient(io::Response& response) const;
   static bool isForDocument(const io::RequestHead& head);
 

@@ -1,6 +1,9 @@
 #include "cli/json-text.h"
 
+#include <algorithm>
 #include <cstddef>
+
+#include "engine/shown-text.h"
 
 namespace lathe::cli {
 
@@ -10,6 +13,15 @@ namespace {
 constexpr std::size_t kQuotedBytesMax = 60;
 
 bool isContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+constexpr std::string_view kReplacement = "\uFFFD";
+
+void appendCodePoint(std::string& out, unsigned char number) {
+  constexpr char kHex[] = "0123456789abcdef";
+  out += "\\u00";
+  out += kHex[number >> 4];
+  out += kHex[number & 15];
+}
 
 // The text shortened at a character's end.
 std::string_view beginning(std::string_view text) {
@@ -24,7 +36,9 @@ std::string_view beginning(std::string_view text) {
 std::string jsonQuoted(std::string_view text) {
   std::string out;
   out += '"';
-  for (char c : text) {
+  while (!text.empty()) {
+    const char c = text.front();
+    std::size_t length = 1;
     switch (c) {
       case '"':
         out += "\\\"";
@@ -42,15 +56,16 @@ std::string jsonQuoted(std::string_view text) {
         out += "\\t";
         break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          constexpr char kHex[] = "0123456789abcdef";
-          out += "\\u00";
-          out += kHex[c >> 4];
-          out += kHex[c & 15];
+        length = characterLength(text);
+        if (length == 0) {
+          out += kReplacement;
+        } else if (isControl(text.substr(0, length))) {
+          appendCodePoint(out, static_cast<unsigned char>(text[length - 1]));
         } else {
-          out += c;
+          out += text.substr(0, length);
         }
     }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   out += '"';
   return out;
@@ -75,10 +90,9 @@ std::string toJson(const JsonValue& value) {
       }
       return out.empty() ? "[]" : out + "]";
     case JsonValue::Kind::object:
-      for (const JsonMember& member : value.members) {
-        if (value.find(member.key) != &member) continue;
+      for (const JsonMember* member : value.lastMembers()) {
         out += out.empty() ? "{" : ",";
-        out += jsonQuoted(member.key) + ":" + toJson(member.value);
+        out += jsonQuoted(member->key) + ":" + toJson(member->value);
       }
       return out.empty() ? "{}" : out + "}";
     case JsonValue::Kind::null:

@@ -12,7 +12,8 @@ namespace lathe::cli {
 // the last one stays.
 std::string toJson(const JsonValue& value);
 
-// `text`, which is UTF-8, as a JSON string with its quotes.
+// `text` as a JSON string with its quotes, without a control character in it. What is no UTF-8
+// becomes U+FFFD.
 std::string jsonQuoted(std::string_view text);
 
 // The same for a complaint: a long text is cut short.

@@ -37,6 +37,9 @@ Serving::Serving(const ServeOptions& options, TerminalLog& log, const Config& co
 void Serving::listen(const Config& config) {
   std::vector<std::string> hosts = options_.ips;
   if (hosts.empty()) hosts.push_back(config.ip.value_or(std::string(kLocalhost)));
+  auto trusted = config.trustedHosts;
+  trusted.insert(trusted.end(), hosts.begin(), hosts.end());
+  hosts_.emplace(trusted);
   if (!inherited_.descriptors.empty()) {
     listener_ = std::make_unique<http::Listener>(runtime_.loop(), inherited_.descriptors);
     listener_->setAcrossExec(http::Listener::AcrossExec::closed);
@@ -64,8 +67,13 @@ void Serving::survive() {
 }
 
 ExitCode Serving::run(http::Handler handler, const Config& config) {
+  http::Handler judging = [this, handler = std::move(handler)](
+                              io::RequestHead head, std::unique_ptr<io::BodySource> body) {
+    head.trusted = hosts_->trusts(head);
+    return handler(std::move(head), std::move(body));
+  };
   server_.emplace(
-      runtime_.loop(), *listener_, std::move(handler), limitsOf(config),
+      runtime_.loop(), *listener_, std::move(judging), limitsOf(config),
       [this, name = config.name](const std::string& line) { log_.warning(name, line); },
       tls_.get());
   server_->start();
@@ -100,6 +108,7 @@ void Serving::sayWhatStays(const Config& before, const Config& now) {
   changed(now.bodyMb != before.bodyMb, "\"lathe.body_mb\"");
   changed(options_.ips.empty() && now.ip != before.ip, "\"dev.ip\"");
   changed(!options_.port && now.port != before.port, "\"dev.port\"");
+  changed(now.trustedHosts != before.trustedHosts, "\"lathe.trusted_hosts\"");
   changed(wantsHttps(now) != wantsHttps(before), "\"dev.local_protocol\"");
 }
 

@@ -16,6 +16,7 @@
 #include "cli/re-execution.h"
 #include "cli/runtime.h"
 #include "cli/terminal-log.h"
+#include "cli/trusted-hosts.h"
 #include "engine/http/listener.h"
 #include "engine/http/server.h"
 #include "engine/io/pending.h"
@@ -63,7 +64,8 @@ class Serving {
   // From here on the process is started anew when V8 has to abort it. So run() has it; for those
   // who would not end even when it is the first load that V8 does not survive. After listen().
   void survive();
-  // Answers with `handler`, says so, and returns when a signal has said to stop.
+  // Answers with `handler`, which is told whether to trust each request, says so, and returns when
+  // a signal has said to stop.
   ExitCode run(http::Handler handler, const Config& config);
   // Lets requests finish, and then what they have given to waitUntil, until `deadline`.
   void stop(Clock::time_point deadline);
@@ -90,6 +92,8 @@ class Serving {
   Runtime runtime_;
   boost::asio::steady_timer deadline_;
   std::unique_ptr<http::Listener> listener_;
+  // Under which names this machine's person asks. Set by listen().
+  std::optional<TrustedHosts> hosts_;
   // Null when plain HTTP is spoken.
   std::unique_ptr<http::TlsServerContext> tls_;
   std::optional<http::Server> server_;

@@ -13,6 +13,7 @@
 #include "cli/storage-text.h"
 #include "cli/storage-window.h"
 #include "cli/usage-error.h"
+#include "engine/shown-text.h"
 
 namespace lathe::cli {
 namespace {
@@ -62,7 +63,7 @@ void put(StorageSession& session) {
   change.puts.push_back({words.at(2), std::make_shared<const std::string>(std::move(value))});
   session.await(session.access().change(std::move(change)));
   tell(session, {{"put", words.at(2)}},
-       "Put " + keyText(words.at(2)) + " of " + objectTitle(object) + ".");
+       "Put " + keyText(words.at(2)) + " of " + shownTitle(object) + ".");
 }
 
 void erase(StorageSession& session) {
@@ -72,7 +73,7 @@ void erase(StorageSession& session) {
   if (words.size() < 3) {
     session.await(session.access().erase(session.refOf(in, object)));
     return tell(session, {{"deleted", idText(object.id)}},
-                "Deleted " + in.className + " " + objectTitle(object) + ".");
+                "Deleted " + shownText(in.className) + " " + shownTitle(object) + ".");
   }
   const std::string& key = words.at(2);
   findRecord(session, in, object, key);
@@ -80,7 +81,7 @@ void erase(StorageSession& session) {
   change.actor = session.refOf(in, object);
   change.deletes.push_back(key);
   session.await(session.access().change(std::move(change)));
-  tell(session, {{"deleted", key}}, "Deleted " + keyText(key) + " of " + objectTitle(object) + ".");
+  tell(session, {{"deleted", key}}, "Deleted " + keyText(key) + " of " + shownTitle(object) + ".");
 }
 
 // ---- Clear ----
@@ -99,7 +100,7 @@ bool confirmed(const std::string& what) {
   if (::isatty(STDIN_FILENO) == 0) {
     throw UsageError("this would delete " + what + " for good; say --yes when it should");
   }
-  writeAll(STDERR_FILENO, "Delete " + what + " for good? [y/N] ");
+  writeAll(STDERR_FILENO, "Delete " + shownText(what) + " for good? [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
@@ -175,6 +176,9 @@ ExitCode storage(const StorageOptions& options) {
     // A key or a value that cannot be stored is no fault of the state.
     if (error.reason() != persist::StoreError::Reason::invalid) throw;
     throw std::runtime_error(error.what());
+  }
+  if (!session.damage().empty()) {
+    throw persist::StoreError(persist::StoreError::Reason::failed, session.damage());
   }
   return ExitCode::done;
 }

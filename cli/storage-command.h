@@ -30,7 +30,7 @@ struct StorageOptions {
 };
 
 // Throws UsageError, ConfigError, persist::StoreError when the state is locked or damaged, and
-// std::runtime_error for what is not there.
+// std::runtime_error for what is not there. What can be read of a damaged state is told before.
 ExitCode storage(const StorageOptions& options);
 
 }  // namespace lathe::cli

@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/storage-names.h"
 #include "cli/storage-text.h"
+#include "engine/shown-text.h"
 
 namespace lathe::cli {
 namespace {
@@ -13,8 +14,8 @@ void listClasses(StorageSession& session) {
   OrderedJson list = OrderedJson::array();
   std::size_t workerWidth = 0, classWidth = 0;
   for (const auto& each : session.classes()) {
-    workerWidth = std::max(workerWidth, each.worker.size());
-    classWidth = std::max(classWidth, each.className.size());
+    workerWidth = std::max(workerWidth, shownText(each.worker).size());
+    classWidth = std::max(classWidth, shownText(each.className).size());
   }
   std::string text;
   for (const auto& each : session.classes()) {
@@ -27,11 +28,13 @@ void listClasses(StorageSession& session) {
       list.push_back(std::move(item));
       continue;
     }
-    std::string worker = each.worker, name = each.className;
+    std::string worker = shownText(each.worker), name = shownText(each.className);
     worker.resize(workerWidth + 2, ' ');
     name.resize(classWidth + 2, ' ');
     text += worker + name + counted(each.objects, "object");
-    if (!each.deletedBy.empty()) text += ", set aside by the migration \"" + each.deletedBy + "\"";
+    if (!each.deletedBy.empty()) {
+      text += ", set aside by the migration \"" + shownText(each.deletedBy) + "\"";
+    }
     text += "\n";
   }
   if (session.options().json) text = lineOf(list);
@@ -58,7 +61,7 @@ void listObjects(StorageSession& session) {
     --left;
     any = true;
     if (!session.options().json) {
-      std::string text = objectTitle(object);
+      std::string text = shownTitle(object);
       if (object.sockets > 0) text += ", " + counted(object.sockets, "WebSocket");
       if (object.hibernating) text += ", hibernating";
       return writeOut(text + "\n");
@@ -75,7 +78,7 @@ void listObjects(StorageSession& session) {
   if (session.options().json) {
     writeOut(lineOf(list));
   } else if (!any) {
-    writeOut("The class " + in.className + " has no " + such(session) + "objects.\n");
+    writeOut(shownText("The class " + in.className + " has no ") + such(session) + "objects.\n");
   }
 }
 

@@ -10,6 +10,7 @@
 #include "engine/js/serializer.h"
 #include "engine/js/stay.h"
 #include "engine/js/value.h"
+#include "engine/shown-text.h"
 
 namespace lathe::cli {
 
@@ -72,10 +73,11 @@ std::string StorageValues::shown(std::string_view bytes) {
       auto value = js::deserializeFromStorage(js, bytes);
       auto text =
           js::check(implementation_->inspect(js)->Call(js.context(), js.undefined(), 1, &value));
-      return js::toUtf8(js, js::check(text->ToString(js.context())));
+      return shownText(js::toUtf8(js, js::check(text->ToString(js.context()))));
     });
   } catch (const std::exception& error) {
-    return "<" + std::to_string(bytes.size()) + " bytes that cannot be read: " + error.what() + ">";
+    return "<" + std::to_string(bytes.size()) +
+           " bytes that cannot be read: " + shownText(error.what()) + ">";
   }
 }
 

@@ -18,7 +18,8 @@ class StorageValues {
   StorageValues& operator=(const StorageValues&) = delete;
   ~StorageValues();
 
-  // As console.log would show it within an object: texts have quotes. What cannot be read is told
+  // As console.log would show it within an object: texts have quotes. Fit for a terminal (see
+  // engine/shown-text.h). What cannot be read is told
   // in angle brackets; never throws for bad bytes.
   std::string shown(std::string_view bytes);
   // Whether the bytes are the stored form of any value.

@@ -17,7 +17,7 @@ io::net::awaitable<std::string> describe(StorageAccess& access) {
     if (!text.empty()) text += "\n";
     text += classTitle(each, classes) + ": " + counted(each.objects, "object");
     auto objects = co_await access.objects(each.uniqueKey, "", kNamedMax).wait();
-    for (const StoredObject& object : objects) text += "\n  " + objectTitle(object);
+    for (const StoredObject& object : objects) text += "\n  " + shownTitle(object);
     if (each.objects > objects.size()) {
       text += "\n  and " + std::to_string(each.objects - objects.size()) + " more";
     }

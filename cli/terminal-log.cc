@@ -10,6 +10,7 @@
 
 #include "cli/json-text.h"
 #include "cli/output.h"
+#include "engine/shown-text.h"
 
 namespace lathe::cli {
 
@@ -146,10 +147,11 @@ void TerminalLog::console(const Message& message) {
     if (!message.place.empty()) line.text("place", message.place);
     return write(line);
   }
-  if (message.place.empty()) return writeLine(std::string(message.text));
-  std::string behind(message.place);
+  std::string text = shownTextWithColors(message.text);
+  if (message.place.empty()) return writeLine(std::move(text));
+  std::string behind = shownText(message.place);
   if (message.request != 0) behind += fmt::format(" #{}", message.request);
-  writeLine(std::string(message.text) + "  " + dim(behind));
+  writeLine(text + "  " + dim(behind));
 }
 
 SourceText TerminalLog::sourcesOf(std::string_view worker) const {
@@ -164,9 +166,11 @@ std::string TerminalLog::codeFrame(std::string_view worker, std::string_view tex
 
 void TerminalLog::exception(std::string_view worker, std::string_view text, std::uint64_t request) {
   if (!shows(LogLevel::error)) return;
-  std::string framed = withCodeFrame(text, sourcesOf(worker), colors_);
-  if (isText()) return say("error: ", kRed, framed);
+  if (isText()) {
+    return say("error: ", kRed, withCodeFrame(shownText(text), sourcesOf(worker), colors_));
+  }
   JsonLine line("error", "exception");
+  std::string framed = withCodeFrame(text, sourcesOf(worker), false);
   write(line.worker(worker).request(request).text("text", framed));
 }
 
@@ -192,12 +196,13 @@ void TerminalLog::alarm(const Alarm& alarm) {
   if (alarm.retryCount > 0) behind += fmt::format(", retry {}", alarm.retryCount);
   if (alarm.retryInMs) behind += fmt::format(", again in {:.1f} s", *alarm.retryInMs / 1000);
   if (!ok && !alarm.retryInMs) behind += ", given up";
-  writeLine(fmt::format("alarm {} {} {} {}", alarm.className, object, shown, dim(behind)));
+  writeLine(
+      fmt::format("alarm {} {} {} {}", shownText(alarm.className), object, shown, dim(behind)));
 }
 
 void TerminalLog::warning(std::string_view worker, std::string_view text) {
   if (!shows(LogLevel::warn)) return;
-  if (isText()) return say("warning: ", kYellow, text);
+  if (isText()) return say("warning: ", kYellow, shownText(text));
   JsonLine line("warn", "warning");
   write(line.worker(worker).text("text", text));
 }
@@ -206,21 +211,21 @@ void TerminalLog::warning(std::string_view worker, std::string_view text) {
 
 void TerminalLog::error(std::string_view text) {
   if (!shows(LogLevel::error)) return;
-  if (isText()) return say("error: ", kRed, text);
+  if (isText()) return say("error: ", kRed, shownText(text));
   JsonLine line("error", "error");
   write(line.text("text", text));
 }
 
 void TerminalLog::note(std::string_view kind, std::string_view text) {
   if (!shows(LogLevel::info)) return;
-  if (isText()) return writeLine(dim(text));
+  if (isText()) return writeLine(dim(shownText(text)));
   JsonLine line("info", kind);
   write(line.text("text", text));
 }
 
 void TerminalLog::detail(std::string_view kind, std::string_view text) {
   if (!shows(LogLevel::debug)) return;
-  if (isText()) return writeLine(dim(text));
+  if (isText()) return writeLine(dim(shownText(text)));
   JsonLine line("debug", kind);
   write(line.text("text", text));
 }
@@ -250,7 +255,8 @@ void TerminalLog::request(const Request& request) {
   std::string behind = fmt::format("{:.{}f} ms", request.ms, request.ms < 10 ? 1 : 0);
   if (request.number != 0) behind += fmt::format(" #{}", request.number);
   if (!request.remark.empty()) behind += fmt::format(" ({})", request.remark);
-  writeLine(fmt::format("{} {} {} {}", request.method, request.target, status, dim(behind)));
+  writeLine(fmt::format("{} {} {} {}", shownText(request.method), shownText(request.target), status,
+                        dim(behind)));
 }
 
 void TerminalLog::notice(std::string_view text) {

@@ -35,7 +35,8 @@ class JsonLine {
 };
 
 // Writes to standard error what workers and commands have to say: text for people, or a JSON object
-// a line, whose `kind` tells what it is.
+// a line, whose `kind` tells what it is. Whoever it is from, no control character but line breaks
+// and tabs gets there, and of a script's console colours (engine/shown-text.h).
 class TerminalLog final : public worker::Log {
  public:
   struct Options {
@@ -92,7 +93,8 @@ class TerminalLog final : public worker::Log {
   // What there is to say about a configuration; at the level `debug` also where its variables are
   // from. A line that was said before is not said again.
   void remarks(const Config& config);
-  // Lines as they are, for people; programs get none.
+  // Lines as they are, for people; programs get none. They have been through shownText() or are
+  // lathe's own.
   void print(std::string_view text);
 
   LogFormat format() const { return options_.format; }

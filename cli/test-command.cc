@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/project.h"
 #include "cli/runtime.h"
+#include "engine/shown-text.h"
 #include "engine/worker/engine.h"
 
 namespace lathe::cli {
@@ -28,7 +29,7 @@ std::string resultLine(std::string_view word, std::string_view color, const std:
   if (colors) line += color;
   line += word;
   if (colors) line += kPlain;
-  return line + " ] " + name + "\n";
+  return line + " ] " + shownText(name) + "\n";
 }
 
 std::string indented(std::string_view text) {
@@ -64,7 +65,7 @@ ExitCode test(const TestOptions& options, TerminalLog& log) {
     if (error.empty()) {
       writeOut(resultLine("PASS", kGreen, name, colors));
     } else {
-      writeOut(resultLine("FAIL", kRed, name, colors) + indented(error));
+      writeOut(resultLine("FAIL", kRed, name, colors) + indented(shownText(error)));
     }
   }
   writeOut(std::to_string(passed) + " passed, " + std::to_string(failed) + " failed\n");

@@ -31,6 +31,10 @@ struct RequestHead {
   std::uint64_t number = 0;
   // As Cause::depth.
   std::uint32_t depth = 0;
+  // Whether whoever asks may see what is for the person at this machine: what an exception says,
+  // and lathe's own pages. Not so under a name that somebody else could make lead here (see
+  // cli/trusted-hosts.h).
+  bool trusted = true;
   // The target has been through the URL parser, which would change nothing about it any more.
   bool targetIsSerialized = false;
 

@@ -56,6 +56,7 @@ class Engine::Implementation {
   // What is to be known of a request when its handler has failed.
   struct Asked {
     bool html;
+    bool trusted;
     std::uint64_t number;
   };
 
@@ -64,6 +65,7 @@ class Engine::Implementation {
                       Asked asked) {
     std::string text = exceptionText(error);
     host.log.exception(worker->name(), "Uncaught " + text, asked.number);
+    if (!asked.trusted) return errorWithoutDetails();
     return errorPage(text, asked.html ? host.log.codeFrame(worker->name(), text) : "", asked.html);
   }
 
@@ -151,7 +153,7 @@ Engine::ActorSockets Engine::actorSockets(const persist::ActorRef& actor) const 
 
 Answer Engine::handleRequest(io::RequestHead head, std::unique_ptr<io::BodySource> body) {
   auto& generation = *implementation_->generation;
-  Implementation::Asked asked{acceptsHtml(head), head.number};
+  Implementation::Asked asked{acceptsHtml(head), head.trusted, head.number};
   if (generation.workers().front()->isolate().condemned()) {
     try {
       generation.replaceCondemned();

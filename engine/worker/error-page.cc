@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/shown-text.h"
+
 namespace lathe::worker {
 namespace {
 
-std::string escaped(std::string_view text) {
+std::string escaped(std::string_view raw) {
+  const std::string text = shownText(raw);
   std::string out;
   out.reserve(text.size());
   for (char c : text) {
@@ -73,6 +76,7 @@ io::Response response(std::string body, bool html) {
   made.status = 500;
   made.headers.emplace_back("Content-Type",
                             html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
+  keepFromOtherSites(made);
   made.body = std::make_shared<const std::string>(std::move(body));
   return made;
 }
@@ -80,7 +84,7 @@ io::Response response(std::string body, bool html) {
 }  // namespace
 
 io::Response errorPage(std::string_view error, std::string_view frame, bool html) {
-  if (!html) return response(std::string(error) + "\n", false);
+  if (!html) return response(shownText(error) + "\n", false);
   // The first line is the heading.
   std::string_view rest = error.substr(std::min(error.find('\n'), error.size()));
   std::size_t stack = std::min(rest.find("\n    at "), rest.size());
@@ -96,12 +100,19 @@ io::Response errorPage(std::string_view error, std::string_view frame, bool html
 }
 
 io::Response loadErrorPage(std::string_view error, bool html, std::string_view tail) {
-  if (!html) return response(std::string(error) + "\n", false);
+  if (!html) return response(shownText(error) + "\n", false);
   std::string content = preformatted(escaped(error)) +
                         "<p>The worker does not load. This page loads again when that has "
                         "changed.</p>\n" +
                         std::string(tail);
   return response(page(error, content), true);
+}
+
+io::Response errorWithoutDetails() { return response("Internal Server Error\n", false); }
+
+void keepFromOtherSites(io::Response& response) {
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
 }
 
 bool acceptsHtml(const io::RequestHead& head) {

@@ -275,7 +275,7 @@ describe("a save that breaks the worker", () => {
       const { folder, server } = await devFiles(t, script);
       write(folder, { "worker.js": "export default {" });
       await server.waitFor("stderr", /SyntaxError/);
-      const connection = (await server.connect()).send("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+      const connection = (await server.connect()).send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
       assert.match(await connection.receiveAll(), /hello<\/p>$/);
     }
   });

@@ -229,7 +229,7 @@ describe("lathe dev --local-protocol https", () => {
     t.after(() => socket.destroy());
     let heard = "";
     socket.setEncoding("utf8").on("data", (text) => (heard += text));
-    socket.write("GET /__lathe/events HTTP/1.1\r\nHost: x\r\n\r\n");
+    socket.write("GET /__lathe/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const hears = async (pattern) => {
       for (let i = 0; i < 1_000 && !pattern.test(heard); ++i) await pause(20);
       assert.match(heard, pattern);
