@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
+#include "engine/http/peer.h"
 #include "engine/http/request-body.h"
 #include "engine/http/web-socket-connection.h"
 #include "engine/io/web-socket-pair.h"
@@ -104,8 +105,9 @@ bool Connection::isOver(Moment now) {
 }
 
 std::optional<std::uint64_t> Connection::idleSince() const {
-  // The rest of a request may have come that the loop has not seen yet.
-  if (phase_ == Phase::handling || stream_->hasInput()) return std::nullopt;
+  // The rest of a request may have come that the loop has not seen yet. (What TLS has of a record
+  // that is not whole is no rest of a request.)
+  if (phase_ == Phase::handling || hasUnread(stream_->descriptor())) return std::nullopt;
   return idleSince_;
 }
 

@@ -9,6 +9,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,6 +111,11 @@ bool peerIsGone(int socket) {
   Endpoint local, remote;
   return endpointOf(::getsockname, socket, local) && endpointOf(::getpeername, socket, remote) &&
          peerIsOrphaned(local, remote);
+}
+
+bool hasUnread(int socket) {
+  int waiting = 0;
+  return ::ioctl(socket, FIONREAD, &waiting) != 0 || waiting != 0;
 }
 
 }  // namespace lathe::http

@@ -10,4 +10,7 @@ namespace lathe::http {
 // connection.
 bool peerIsGone(int socket);
 
+// Whether something has come on a socket that nobody has taken out of the kernel yet.
+bool hasUnread(int socket);
+
 }  // namespace lathe::http

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -85,10 +84,7 @@ void TcpStream::ready(unsigned events) {
 
 void TcpStream::shutdown() { ::shutdown(socket_, SHUT_WR); }
 
-bool TcpStream::hasInput() const {
-  int waiting = 0;
-  return ::ioctl(socket_, FIONREAD, &waiting) != 0 || waiting != 0;
-}
+bool TcpStream::hasInput() const { return hasUnread(socket_); }
 
 bool TcpStream::peerHasLeft() const { return peerIsGone(socket_); }
 
