@@ -94,7 +94,7 @@ function environment(extra) {
   const passed = Object.entries(process.env).filter(([name]) => /^(https?|no)_proxy$/i.test(name));
   return {
     ...Object.fromEntries(passed),
-    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+    PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     HOME: "/root",
     LC_ALL: "C.UTF-8",
     DEBIAN_FRONTEND: "noninteractive",
