@@ -74,8 +74,9 @@ export class DebianRoot {
   }
 
   #entering(command) {
-    const script =
-      'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && cd / && exec chroot "$0" "$@"';
+    // A root that is mounted, so that who is in there may mount things himself.
+    const script = `mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && cd / &&
+      exec chroot "$0" "$@"`;
     const flags = ["--mount", "--pid", "--fork", "--kill-child"];
     return ["unshare", [...flags, "sh", "-c", script, this.#path, ...command]];
   }
