@@ -130,52 +130,54 @@ void FileWatch::wait() {
 void FileWatch::takeEvents() {
   if (!inotify_.is_open()) return;
   alignas(inotify_event) std::array<char, 16 * 1024> buffer;
-  bool any = false;
+  bool concerned = false;
   for (;;) {
     ssize_t count = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
     if (count <= 0) break;
-    any = true;
     for (const char* at = buffer.data(); at < buffer.data() + count;) {
-      onInotify(at);
+      concerned = onInotify(at) || concerned;
       inotify_event event;
       std::memcpy(&event, at, sizeof event);
       at += sizeof event + event.len;
     }
   }
-  if (any) settle();
+  // What happens to other files of the folders must not put off what is to be told of these.
+  if (concerned) settle();
 }
 
 bool FileWatch::isBeingReplaced(const Path& file) {
   takeEvents();
   auto touched = touched_.find(file);
-  return touched != touched_.end() && touched->second == Happened::replacing;
+  return touched != touched_.end() && touched->second.happened == Happened::replacing;
 }
 
-void FileWatch::onInotify(const char* raw) {
+bool FileWatch::onInotify(const char* raw) {
   inotify_event event;
   std::memcpy(&event, raw, sizeof event);
   if (event.mask & IN_Q_OVERFLOW) {
     stale_ = true;
-    return touch(files_, Happened::replacing);
+    touch(files_, Happened::replacing);
+    return true;
   }
   auto watched = watched_.find(event.wd);
-  if (watched == watched_.end()) return;
+  if (watched == watched_.end()) return false;
   if (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) {
     stale_ = true;
     for (const auto& [text, name] : watched->second) touch(name.files, Happened::replacing);
-    return;
+    return true;
   }
-  if (event.len == 0) return;
+  if (event.len == 0) return false;
   auto found = watched->second.find(raw + sizeof event);
-  if (found == watched->second.end()) return;
+  if (found == watched->second.end()) return false;
   const Name& name = found->second;
   bool comesOrGoes = event.mask & (IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM);
   // Not what is merely written within a folder on the way.
-  if (name.folder && !comesOrGoes) return;
+  if (name.folder && !comesOrGoes) return false;
   // A symbolic link may lead to somewhere else now.
   if (comesOrGoes && (name.folder || isLink(name.files))) stale_ = true;
   bool whole = event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB);
   touch(name.files, whole && !name.folder ? Happened::whole : Happened::replacing);
+  return true;
 }
 
 bool FileWatch::isLink(const std::set<Path>& files) const {
@@ -186,26 +188,73 @@ bool FileWatch::isLink(const std::set<Path>& files) const {
 }
 
 void FileWatch::touch(const std::set<Path>& files, Happened happened) {
-  if (touched_.empty()) firstTouch_ = Clock::now();
-  for (const Path& file : files) touched_[file] = happened;
+  auto now = Clock::now();
+  for (const Path& file : files) {
+    auto [entry, fresh] = touched_.try_emplace(file);
+    Touch& touch = entry->second;
+    if (fresh) {
+      touch.first = touch.since = now;
+      auto unfinished = unfinished_.extract(file);
+      if (unfinished && now - unfinished.mapped().at < kReplacing) {
+        touch.since = unfinished.mapped().since;
+      }
+    }
+    touch.at = now;
+    touch.happened = happened;
+  }
 }
 
-// Tells of what has been touched when nothing more happens.
+// What has been touched, as the saves it belongs to.
+std::vector<FileWatch::Save> FileWatch::saves() const {
+  std::vector<const std::pair<const Path, Touch>*> order;
+  for (const auto& touched : touched_) order.push_back(&touched);
+  std::ranges::sort(order, {}, [](const auto* touched) { return touched->second.since; });
+  std::vector<Save> saves;
+  Clock::time_point before;
+  Clock::time_point latest;
+  for (const auto* touched : order) {
+    const auto& [path, touch] = *touched;
+    if (saves.empty() || touch.since - before >= kReplacing) {
+      saves.emplace_back();
+      latest = Clock::time_point::max();
+    }
+    before = touch.since;
+    latest = std::min(latest, touch.first + kSettleMax);
+    Clock::duration quiet = kSettle;
+    if (touch.happened == Happened::replacing) quiet = kReplacing;
+    Save& save = saves.back();
+    save.files.insert(path);
+    save.due = std::min(std::max(save.due, touch.at + quiet), latest);
+  }
+  return saves;
+}
+
+// Tells of a save when nothing more happens to its files.
 void FileWatch::settle() {
   if (touched_.empty()) return;
-  bool replacing = std::ranges::any_of(
-      touched_, [](const auto& touched) { return touched.second == Happened::replacing; });
-  auto quiet = replacing ? std::chrono::duration_cast<Clock::duration>(kReplacing)
-                         : std::chrono::duration_cast<Clock::duration>(kSettle);
-  settleTimer_.expires_at(std::min(Clock::now() + quiet, firstTouch_ + kSettleMax));
+  auto due = std::ranges::min(saves(), {}, &Save::due).due;
+  settleTimer_.expires_at(due);
   settleTimer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    std::set<Path> paths;
-    for (const auto& [path, happened] : std::exchange(touched_, {})) paths.insert(path);
-    // What lies in a folder that has come back has come unheard, so this is before anybody looks.
-    if (stale_) arm();
-    onEvent_(paths);
+    if (!error) tell();
   });
+}
+
+void FileWatch::tell() {
+  std::set<Path> paths;
+  auto now = Clock::now();
+  for (const Save& save : saves()) {
+    if (save.due <= now) paths.insert(save.files.begin(), save.files.end());
+  }
+  for (const Path& path : paths) {
+    auto touched = touched_.extract(path);
+    if (touched.mapped().happened == Happened::replacing) unfinished_.insert(std::move(touched));
+  }
+  std::erase_if(unfinished_, [&](const auto& each) { return now - each.second.at >= kReplacing; });
+  settle();
+  if (paths.empty()) return;
+  // What lies in a folder that has come back has come unheard, so this is before anybody looks.
+  if (stale_) arm();
+  onEvent_(paths);
 }
 
 // ---- Where nothing tells ----

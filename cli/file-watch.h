@@ -32,9 +32,11 @@ class FileWatch {
   // file often saves others.
   static constexpr std::chrono::microseconds kSettle{1'000};
   // The same after one has been taken away, or written to and not closed: what does so is likely
-  // in the middle of replacing it.
+  // in the middle of replacing it. Files that begin to change no longer than this after one another
+  // belong to one save, and are told of together. One that somebody has been writing to for longer
+  // holds up nobody else's save.
   static constexpr std::chrono::milliseconds kReplacing{30};
-  // While things go on happening, at the latest after so long.
+  // While things go on happening to the files of a save, at the latest after so long.
   static constexpr std::chrono::milliseconds kSettleMax{250};
   static constexpr std::chrono::milliseconds kPollInterval{200};
 
@@ -73,6 +75,22 @@ class FileWatch {
     bool operator==(const Look&) const = default;
   };
   enum class Happened { whole, replacing };
+  // What has happened to a file and has not been told yet.
+  struct Touch {
+    // The last of it, and when that was.
+    Happened happened = Happened::whole;
+    Clock::time_point at;
+    // When the first of it was.
+    Clock::time_point first;
+    // When somebody began to write what is still not whole: earlier than `first` where it went on
+    // after it had been told.
+    Clock::time_point since;
+  };
+  // Files that changed together, and when they are told of unless more happens to them.
+  struct Save {
+    std::set<Path> files;
+    Clock::time_point due;
+  };
 
   static Look lookAt(const Path& path);
   void arm();
@@ -80,11 +98,14 @@ class FileWatch {
   bool watchFolder(const Path& folder, Names names);
   void wait();
   void takeEvents();
-  void onInotify(const char* event);
+  // Whether it concerns one of the files.
+  bool onInotify(const char* event);
   // Whether one of them is a symbolic link, or was one.
   bool isLink(const std::set<Path>& files) const;
   void touch(const std::set<Path>& files, Happened happened);
+  std::vector<Save> saves() const;
   void settle();
+  void tell();
   void poll();
 
   Path root_;
@@ -98,9 +119,9 @@ class FileWatch {
   // By inotify's descriptor; two folders of `wanted_` may be one for the system.
   std::map<int, Names> watched_;
   std::map<Path, Look> polled_;
-  // Files that something has happened to, and what was the last of it.
-  std::map<Path, Happened> touched_;
-  Clock::time_point firstTouch_;
+  std::map<Path, Touch> touched_;
+  // What was told of files that were not whole then.
+  std::map<Path, Touch> unfinished_;
   // Folders have come or gone: what is watched has to be found anew.
   bool stale_ = false;
   boost::asio::posix::stream_descriptor inotify_;

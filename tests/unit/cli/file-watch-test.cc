@@ -1,6 +1,8 @@
 #include "cli/file-watch.h"
 
+#include <chrono>
 #include <fstream>
+#include <functional>
 #include <initializer_list>
 #include <set>
 #include <string>
@@ -56,6 +58,22 @@ class FileWatchTest {
   }
 
   void settle() { loop.run_for(2 * FileWatch::kReplacing); }
+
+  // How often the time that a whole file waits goes by until the file has been told of, with
+  // `meanwhile()` called over and over. A slow machine makes rounds longer, not more of them.
+  int roundsUntil(const std::string& name, const std::function<void()>& meanwhile) {
+    int rounds = 0;
+    for (; !told.contains(name); ++rounds) {
+      auto end = std::chrono::steady_clock::now() + FileWatch::kSettle;
+      while (std::chrono::steady_clock::now() < end) {
+        meanwhile();
+        loop.poll();
+      }
+    }
+    return rounds;
+  }
+  // What goes on happening to a file puts off by FileWatch::kSettleMax, 250 rounds.
+  static constexpr int kFewRounds = 5;
 
   boost::asio::io_context loop{1};
   TemporaryFolder folder;
@@ -159,6 +177,56 @@ TEST_CASE_FIXTURE(FileWatchTest, "what is not watched any more is not told of") 
   CHECK(quiet());
   folder.write("b.js", "2");
   hear("b.js");
+}
+
+TEST_CASE_FIXTURE(FileWatchTest, "what is written beside a file does not put it off") {
+  folder.write("a.js", "1");
+  folder.write("dev.log", "1");
+  watchThese({"a.js"});
+  int log = ::open(at("dev.log").c_str(), O_WRONLY | O_APPEND);
+  folder.write("a.js", "2");
+  CHECK(roundsUntil("a.js", [&] { REQUIRE(::write(log, "2", 1) == 1); }) < kFewRounds);
+  ::close(log);
+}
+
+TEST_CASE_FIXTURE(FileWatchTest, "a file that is long being written to does not hold up another") {
+  folder.write("a.js", "1");
+  folder.write("b.txt", "1");
+  watchThese({"a.js", "b.txt"});
+  int file = ::open(at("b.txt").c_str(), O_WRONLY | O_APPEND);
+  auto writeOn = [&] { REQUIRE(::write(file, "2", 1) == 1); };
+  // Where the machine pauses for longer than a writer does, the two begin together.
+  bool apart = false;
+  for (int attempt = 0; attempt < 50 && !apart; ++attempt) {
+    writeOn();
+    roundsUntil("b.txt", writeOn);
+    told.clear();
+    folder.write("a.js", "2");
+    apart = roundsUntil("a.js", writeOn) < kFewRounds;
+    told.clear();
+  }
+  ::close(file);
+  CHECK(apart);
+}
+
+TEST_CASE_FIXTURE(FileWatchTest, "files of one save wait for the last of them to be whole") {
+  folder.write("a.js", "1");
+  folder.write("b.js", "1");
+  watchThese({"a.js", "b.js"});
+  int file = ::open(at("b.js").c_str(), O_WRONLY | O_TRUNC);
+  do {
+    settle();
+    told.clear();
+    calls = 0;
+    REQUIRE(::write(file, "2", 1) == 1);
+    folder.write("a.js", "2");
+    loop.poll();
+    // On a machine that has paused meanwhile it was time to tell.
+  } while (!told.empty());
+  ::close(file);
+  while (told.empty()) loop.run_one();
+  CHECK(told == std::set<std::string>{"a.js", "b.js"});
+  CHECK(calls == 1);
 }
 
 TEST_CASE_FIXTURE(FileWatchTest, "the store of Durable Objects is not heard") {
