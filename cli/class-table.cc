@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/exports.h"
 #include "persist/actor-store.h"
 
 namespace lathe::cli {
@@ -95,6 +96,23 @@ std::optional<bool> declaredSqlite(const std::vector<Migration>& migrations,
   return std::nullopt;
 }
 
+// Whether a migration that has run still holds for a configuration that has these.
+bool stays(const Migration& ran, const std::vector<Migration>& migrations) {
+  if (std::ranges::find(migrations, ran.tag, &Migration::tag) != migrations.end()) return true;
+  auto isOfExports = [](const Migration& each) { return each.tag.starts_with(kExportsTag); };
+  if (!isOfExports(ran) && std::ranges::none_of(migrations, isOfExports)) return false;
+  auto isThereAgain = [&](const std::string& className) {
+    return std::ranges::any_of(migrations, [&](const Migration& migration) {
+      auto has = [&](const std::vector<std::string>& names) {
+        return std::ranges::find(names, className) != names.end();
+      };
+      return has(migration.newClasses) || has(migration.newSqliteClasses);
+    });
+  };
+  return std::ranges::none_of(ran.deletedClasses, isThereAgain) &&
+         std::ranges::none_of(ran.renamedClasses, isThereAgain, &Migration::Rename::from);
+}
+
 }  // namespace
 
 // ---- As text ----
@@ -143,11 +161,8 @@ std::string ClassTable::toText() const {
 void ClassTable::apply(const Config& config) {
   if (folder_.empty()) folder_ = config.folder.lexically_normal();
   std::string worker = identityOf(config);
-  auto listed = [&](const std::string& tag) {
-    return std::ranges::find(config.migrations, tag, &Migration::tag) != config.migrations.end();
-  };
   for (std::size_t i = ran_.size(); i-- > 0;) {
-    if (ran_[i].worker != worker || listed(ran_[i].migration.tag)) continue;
+    if (ran_[i].worker != worker || stays(ran_[i].migration, config.migrations)) continue;
     Migration undone = std::move(ran_[i].migration);
     ran_.erase(ran_.begin() + static_cast<std::ptrdiff_t>(i));
     undo(worker, undone);

@@ -15,7 +15,8 @@ namespace lathe::cli {
 // it, one that is deleted leaves them set aside, and a migration that a configuration no longer has
 // (an older branch) is undone. Undone means that whatever had given way is back. What was made
 // meanwhile under the name of a class that was deleted or had gone waits for the migration to come
-// back; a rename whose old name is in use is left as it is.
+// back; a rename whose old name is in use is left as it is. Under `exports`, which need
+// not go on saying what has been done, it is undone only for a class that is there again.
 class ClassTable {
  public:
   struct Row {

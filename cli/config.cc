@@ -10,6 +10,7 @@
 
 #include "cli/config-node.h"
 #include "cli/define.h"
+#include "cli/exports.h"
 #include "cli/json-text.h"
 #include "cli/read-file.h"
 #include "cli/unsupported-keys.h"
@@ -115,7 +116,7 @@ class Reader {
     readVariables(config_, find("vars"), find("secrets"), choice_, folder_);
     readServices();
     readActors();
-    if (auto list = find("migrations")) config_.migrations = readMigrations(*list, ownName());
+    readMigrationsAndExports();
     readStorage();
     readLimits();
     readDev();
@@ -333,6 +334,11 @@ class Reader {
     if (!services) return;
     for (const ConfigNode& node : services->elements()) {
       ConfigNode service = node.required("service");
+      auto remote = node.member("remote");
+      if (remote && remote->boolean()) {
+        addRemoteService(node.required("binding").name(), *remote);
+        continue;
+      }
       auto entrypoint = node.member("entrypoint");
       auto props = node.member("props");
       config_.services.push_back({service.name(), node.file().at(service.place())});
@@ -341,6 +347,13 @@ class Reader {
            Binding::Service{service.name(), entrypoint ? entrypoint->name() : "",
                             props ? toJson(props->value()) : ""}});
     }
+  }
+
+  void addRemoteService(const std::string& name, const ConfigNode& remote) {
+    config_.notices.push_back(remote.file().at(remote.keyPlace()) + ": \"" + remote.path() +
+                              "\": lathe does not have remote bindings; using env." + name +
+                              " throws");
+    config_.bindings.push_back({name, Binding::Unsupported{"a remote service binding"}});
   }
 
   void readActors() {
@@ -384,6 +397,20 @@ class Reader {
     }
   }
 
+  void readMigrationsAndExports() {
+    if (auto list = find("migrations")) config_.migrations = readMigrations(*list, ownName());
+    auto exports = find("exports");
+    if (!exports) return;
+    std::vector<Migration> declared = readExports(*exports, config_.notices);
+    if (declared.empty()) return;
+    if (!config_.migrations.empty()) {
+      exports->file().fail(exports->keyPlace(),
+                           "\"exports\" and \"migrations\" both say which classes of Durable "
+                           "Objects there are; keep one of them");
+    }
+    config_.migrations = std::move(declared);
+  }
+
   void readStorage() {
     if (auto durability = find("lathe", "durability")) {
       constexpr std::array<std::string_view, 2> kWords = {"fsync", "os"};
@@ -418,6 +445,10 @@ class Reader {
     if (auto cpu = limits->member("cpu_ms")) {
       config_.cpuMs =
           static_cast<std::uint32_t>(cpu->integer(1, std::numeric_limits<std::int32_t>::max()));
+    }
+    if (auto subrequests = limits->member("subrequests")) {
+      config_.notices.push_back(subrequests->file().at(subrequests->keyPlace()) + ": \"" +
+                                subrequests->path() + "\": lathe does not limit subrequests yet");
     }
   }
 

@@ -108,6 +108,7 @@ struct Config {
   // Those of the first bindings, which are the variables.
   std::vector<VariableOrigin> variables;
   std::vector<worker::ActorClass> actorClasses;
+  // By `migrations`, or what comes to the same by `exports`.
   std::vector<Migration> migrations;
   std::optional<ObjectStorage> objectStorage;
   Durability durability = Durability::fsync;

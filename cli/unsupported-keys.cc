@@ -75,12 +75,22 @@ class Collector {
         warnUnknown(node);
         continue;
       }
-      if (counts(*key)) warnUnknownWithin(node, node.key());
-      if (key->use == Use::missing && !node.empty() && counts(*key)) {
-        addMissing(node, *key);
+      if (key->use == Use::removed) {
+        node.file().fail(node.keyPlace(), "\"" + node.path() + "\" is not supported any more: " +
+                                              std::string(key->what));
       }
+      if (!counts(*key)) continue;
+      warnUnknownWithin(node, node.key());
+      if (key->use == Use::missing && !node.empty() && !isOff(node)) addMissing(node, *key);
     }
     warnDoubles(level);
+  }
+
+  // Whether it says itself that it is not to be there.
+  static bool isOff(const ConfigNode& node) {
+    if (node.value().kind != Kind::object) return false;
+    auto enabled = node.member("enabled");
+    return enabled && enabled->value().kind == Kind::boolean && !enabled->boolean();
   }
 
   void warnMisplaced() {

@@ -11,6 +11,7 @@ struct WranglerKey {
     read,       // lathe follows it
     elsewhere,  // about deploying, building or the network: nothing on this machine depends on it
     missing,    // a script would notice that lathe does not have it yet
+    removed,    // wrangler refuses it, and so does lathe
   };
   enum class Level {
     anywhere,     // at the top level, where environments inherit it, and in them
@@ -21,7 +22,7 @@ struct WranglerKey {
   std::string_view name;
   Use use = Use::elsewhere;
   Level level = Level::anywhere;
-  // For a missing one: what it is, in words.
+  // For a missing one: what it is, in words. For a removed one: what to do instead.
   std::string_view what = {};
   // For a missing one: where in its value the names of the bindings stand. `[]` is each element of
   // a list, `{}` each key of an object, anything else a member; empty: it binds nothing.

@@ -72,7 +72,7 @@ function flags(source) {
 // ---- cli/wrangler-keys.cc ----
 
 function wranglerKeys(source) {
-  const rows = [...source.matchAll(/^ {4}\{"([\w$]+)"(?:, (\w+))?(?:, \w+)?(?:, "([^"]*)")?/gm)];
+  const rows = [...source.matchAll(/^ {4}\{"([\w$]+)"(?:, (\w+))?(?:, \w+)?(?:,\s+"((?:[^"\\]|\\.)*)")?/gm)];
   const with_ = (use) => rows.filter(([, , value = "elsewhere"]) => value === use);
   return [
     "",
@@ -83,8 +83,10 @@ function wranglerKeys(source) {
         with_("missing").map(([, name, , what]) => `${code(name)} (${what})`).join(", ") + ".",
     ),
     "",
+    paragraph(`**Refused**, as by wrangler: ${list(with_("removed").map(([, name]) => name))}.`),
+    "",
     paragraph(
-      "**Passed over**: these concern deploying, building or the network. " +
+      "**Passed over**: nothing that a worker does depends on these. " +
         list(with_("elsewhere").map(([, name]) => name)) + ".",
     ),
   ];

@@ -279,8 +279,8 @@ void Worker::makeLoopbacks(js::Lock& js, BindingTargets& targets) {
       value = api::namespaceOf(js, targets.actors({source.name, name}));
     } else {
       value = missing("ctx.exports." + name +
-                      " (a class that is neither a WorkerEntrypoint nor named in \"migrations\" or "
-                      "\"durable_objects\")");
+                      " (a class that is neither a WorkerEntrypoint nor named in \"exports\", "
+                      "\"migrations\" or \"durable_objects\")");
     }
     js::check(loopbacks_.get(js)->CreateDataProperty(js.context(), js.name(name), value));
   }

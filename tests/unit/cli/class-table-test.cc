@@ -13,10 +13,13 @@
 namespace lathe::cli {
 namespace {
 
-// A worker's configuration: no name gives it none, and `more` are further keys.
+// A worker's configuration: no name gives it none, and `more` are further keys. Migrations that
+// begin with a key are those of `exports`.
 Config configOf(const std::string& worker, const std::string& migrations,
                 const std::string& more = "", const std::string& path = "/project/wrangler.jsonc") {
-  std::string text = "{\"main\": \"a.js\", \"migrations\": [" + migrations + "]" + more;
+  bool byExports = migrations.starts_with("\"exports\"");
+  std::string listed = byExports ? migrations : "\"migrations\": [" + migrations + "]";
+  std::string text = "{\"main\": \"a.js\", " + listed + more;
   if (!worker.empty()) text += ", \"name\": \"" + worker + "\"";
   ConfigFile file{path, path.substr(1), parseJsonc(text + "}")};
   return readConfig(file, {});
@@ -119,6 +122,43 @@ TEST_CASE("a class has a key from its first use on, and its kind from the migrat
        {{"v", kNewA, {"A"}, "v.A=v-A"}, {"w", kSqliteA, {"A"}, "v.A=v-A w.A=w-A/sqlite"}}},
       {"whose key another one has",
        {{"a-b", "", {"C"}, "a-b.C=a-b-C"}, {"a", "", {"b-C"}, "a-b.C=a-b-C a.b-C=a-b-C-2"}}},
+  });
+}
+
+TEST_CASE("exports say what there is, and need not go on saying what has been done") {
+  const std::string exports = R"("exports": {)";
+  const std::string a = R"("A": {"type": "durable-object", "storage": "sqlite"})";
+  const std::string b = R"("B": {"type": "durable-object", "storage": "sqlite"})";
+  const std::string legacy = R"("A": {"type": "durable-object", "storage": "legacy-kv"})";
+  const std::string aToB =
+      R"("A": {"type": "durable-object", "state": "renamed", "renamed_to": "B"})";
+  const std::string noA = R"("A": {"type": "durable-object", "state": "deleted"})";
+  const std::string fromV =
+      R"("A": {"type": "durable-object", "state": "expecting-transfer", "storage": "sqlite",
+               "transfer_from": "v"})";
+  run({
+      {"new, with SQLite", {{"w", exports + a + "}", {"A"}, "w.A=w-A/sqlite"}}},
+      {"new, without", {{"w", exports + legacy + "}", {"A"}, "w.A=w-A"}}},
+      {"renamed",
+       {{"w", exports + a + "}", {"A"}, "w.A=w-A/sqlite"},
+        {"w", exports + aToB + "," + b + "}", {"B"}, "w.B=w-A/sqlite"},
+        {"w", exports + b + "}", {"B"}, "w.B=w-A/sqlite"}}},
+      {"renamed, and the older branch again",
+       {{"w", exports + a + "}", {"A"}, "w.A=w-A/sqlite"},
+        {"w", exports + aToB + "," + b + "}", {"B"}, "w.B=w-A/sqlite"},
+        {"w", exports + a + "}", {"A"}, "w.A=w-A/sqlite"}}},
+      {"deleted",
+       {{"w", exports + a + "}", {"A"}, "w.A=w-A/sqlite"},
+        {"w", exports + noA + "}", {}, "", "w.A=w-A/sqlite by exports: A deleted"},
+        {"w", exports + b + "}", {}, "", "w.A=w-A/sqlite by exports: A deleted"}}},
+      {"transferred",
+       {{"v", exports + a + "}", {"A"}, "v.A=v-A/sqlite"},
+        {"w", exports + fromV + "}", {"A"}, "w.A=v-A/sqlite"},
+        {"w", exports + a + "}", {"A"}, "w.A=v-A/sqlite"}}},
+      {"in place of migrations",
+       {{"w", kSqliteA, {"A"}, "w.A=w-A/sqlite"},
+        {"w", kSqliteA + kAToB, {"B"}, "w.B=w-A/sqlite"},
+        {"w", exports + b + "}", {"B"}, "w.B=w-A/sqlite"}}},
   });
 }
 
