@@ -187,6 +187,17 @@ void addServing(CLI::App& command, ServeOptions& serve) {
                                          "Certificate for HTTPS, in PEM");
   key->option_text("FILE")->needs(certificate);
   certificate->option_text("FILE")->needs(key);
+  command
+      .add_option("--host,--local-upstream", serve.project.host,
+                  "Host that the worker believes to be called")
+      ->option_text("HOST");
+  addRepeatable(command, "--route,--routes", serve.project.routes,
+                "The same, as the first of the routes has it", "ROUTE");
+  command
+      .add_option("--upstream-protocol", serve.project.upstreamProtocol,
+                  "Scheme that the worker believes to be called by")
+      ->check(CLI::IsMember({"http", "https"}))
+      ->option_text("http|https");
   addObjectStore(command, serve.objects);
 }
 
@@ -227,6 +238,26 @@ std::pair<CLI::App*, std::string> chosenCommand(CLI::App& app) {
     title += " " + command->get_name();
   }
   return {command, title};
+}
+
+// An option that was given without its value, or several times although it has but one.
+[[noreturn]] void refuseValues(const CLI::App& command, const std::string& name,
+                               const std::vector<std::string>& arguments) {
+  const CLI::Option* option = command.get_option_no_throw(name);
+  auto isGiven = [&](const std::string& word) {
+    std::string spelled = word.substr(0, word.find('='));
+    if (spelled.starts_with("--")) return option->check_lname(spelled.substr(2));
+    return spelled.starts_with("-") && option->check_sname(word.substr(1, 1));
+  };
+  if (!option || std::ranges::count_if(arguments, isGiven) < 2) {
+    throw UsageError(name + " needs a value");
+  }
+  if (name == "--config") {
+    throw UsageError(
+        "--config is given several times, and lathe runs several workers together in `lathe test` "
+        "alone yet");
+  }
+  throw UsageError(name + " is given several times, and has one value");
 }
 
 void refuseUnknownCommand(const std::vector<std::string>& arguments) {
@@ -354,7 +385,7 @@ CommandLine parseCommandLine(const std::vector<std::string>& arguments) {
     refuseExtras(*command, title);
   } catch (const CLI::ArgumentMismatch& error) {
     std::string text = error.what();
-    throw UsageError(text.substr(0, text.find(':')) + " needs a value");
+    refuseValues(*chosenCommand(app).first, text.substr(0, text.find(':')), arguments);
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }

@@ -120,6 +120,7 @@ class Reader {
     readStorage();
     readLimits();
     readDev();
+    config_.publicOrigin = readPublicOrigin(find("dev"), find("routes"), find("route"), choice_);
     readLathe();
     UnsupportedKeys unsupported = unsupportedKeys(top_, environment_);
     for (Binding& binding : unsupported.bindings) config_.bindings.push_back(std::move(binding));
@@ -530,6 +531,7 @@ Config configForScript(const fs::path& script, const ProjectChoice& choice) {
   config.folder = script.parent_path();
   config.main = {script, ""};
   config.baseDir = script.parent_path();
+  config.publicOrigin = readPublicOrigin(std::nullopt, std::nullopt, std::nullopt, choice);
   addChosenAliases(config, choice);
   addChosenDefines(config, choice);
   if (!choice.compatibilityDate.empty() || !choice.compatibilityFlags.empty()) {

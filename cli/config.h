@@ -12,6 +12,7 @@
 #include "cli/migration.h"
 #include "cli/module-rules.h"
 #include "cli/project-choice.h"
+#include "cli/public-origin.h"
 #include "engine/compatibility.h"
 #include "engine/worker/worker-source.h"
 #include "persist/cache-lru.h"
@@ -124,6 +125,7 @@ struct Config {
   std::optional<LocalProtocol> localProtocol;
   // Names of this machine besides `localhost`, for the details of errors (trusted-hosts.h).
   std::vector<std::string> trustedHosts;
+  PublicOrigin publicOrigin;
 
   // The files that all this was read from, and those that would have been if they existed: the
   // configuration and its variables, not the modules.

@@ -22,6 +22,7 @@
 #include "cli/later-answer.h"
 #include "cli/output.h"
 #include "cli/read-file.h"
+#include "cli/public-requests.h"
 #include "cli/request-lines.h"
 #include "cli/source-files.h"
 #include "cli/stored-objects.h"
@@ -358,7 +359,12 @@ class Dev {
     if (answersWithError()) return pages_.errorPage(head);
     const bool always = broken_ || options_.liveReload;
     const bool document = DevPages::isForDocument(head);
-    auto answer = serving_.runtime().engine().handleRequest(std::move(head), std::move(body));
+    http::Handler plain = [this](io::RequestHead inner, std::unique_ptr<io::BodySource> source) {
+      return serving_.runtime().engine().handleRequest(std::move(inner), std::move(source));
+    };
+    const PublicOrigin& origin = config_.publicOrigin;
+    auto answer = origin.any() ? answerAs(origin, plain, std::move(head), std::move(body))
+                               : plain(std::move(head), std::move(body));
     if (!document) return answer;
     // Who looks at an error waits for it to be mended.
     return laterAnswer(std::move(answer), [this, always](io::Response* response) {

@@ -157,6 +157,12 @@ std::optional<Module> ModuleFiles::load(std::string_view specifier, std::string_
   refuseTypeScript(path, name);
   auto type = rules_.typeOf(name);
   if (!type) {
+    if (const auto* ended = rules_.endedFor(name)) {
+      throw LoadError("no rule tells what kind of module \"" + name + "\" is\n  imported from \"" +
+                      std::string(referrer) + "\"; the rule " + textOf(ended->rule) +
+                      " would, but it is not asked after " + textOf(ended->before) +
+                      "; add \"fallthrough\": true to that one");
+    }
     throw LoadError("no rule tells what kind of module \"" + name + "\" is\n  imported from \"" +
                     std::string(referrer) +
                     "\"; add one to the configuration, such as \"rules\": [{ \"type\": \"Text\", "

@@ -127,6 +127,11 @@ class GlobMatch {
   std::vector<GlobPart> parts_;
 };
 
+bool matches(std::string_view name, const ModuleRule& rule) {
+  return std::ranges::any_of(rule.globs,
+                             [&](const std::string& glob) { return matchesGlob(name, glob); });
+}
+
 }  // namespace
 
 bool matchesGlob(std::string_view name, std::string_view glob) {
@@ -140,10 +145,14 @@ bool matchesGlob(std::string_view name, std::string_view glob) {
 
 ModuleRules::ModuleRules(std::vector<ModuleRule> rules) {
   // A rule without `fallthrough` ends the rules for its type.
-  std::vector<ModuleType> ended;
+  std::vector<ModuleRule> last;
   auto add = [&](ModuleRule rule) {
-    if (std::ranges::find(ended, rule.type) != ended.end()) return;
-    if (!rule.fallthrough && !isBundlersOwn(rule.type)) ended.push_back(rule.type);
+    auto before = std::ranges::find(last, rule.type, &ModuleRule::type);
+    if (before != last.end()) {
+      ended_.push_back({std::move(rule), *before});
+      return;
+    }
+    if (!rule.fallthrough && !isBundlersOwn(rule.type)) last.push_back(rule);
     rules_.push_back(std::move(rule));
   };
   for (ModuleRule& rule : rules) add(std::move(rule));
@@ -152,11 +161,26 @@ ModuleRules::ModuleRules(std::vector<ModuleRule> rules) {
 
 std::optional<ModuleType> ModuleRules::typeOf(std::string_view name) const {
   for (const ModuleRule& rule : rules_) {
-    for (const std::string& glob : rule.globs) {
-      if (matchesGlob(name, glob)) return rule.type;
-    }
+    if (matches(name, rule)) return rule.type;
   }
   return std::nullopt;
+}
+
+const ModuleRules::Ended* ModuleRules::endedFor(std::string_view name) const {
+  auto found =
+      std::ranges::find_if(ended_, [&](const Ended& each) { return matches(name, each.rule); });
+  return found == ended_.end() ? nullptr : &*found;
+}
+
+std::string textOf(const ModuleRule& rule) {
+  std::string text =
+      "{ \"type\": \"" +
+      std::string(kTypeNames[std::ranges::find(kTypes, rule.type) - std::begin(kTypes)]) +
+      "\", \"globs\": [";
+  for (std::size_t i = 0; i < rule.globs.size(); ++i) {
+    text += (i == 0 ? "\"" : ", \"") + rule.globs[i] + "\"";
+  }
+  return text + "] }";
 }
 
 std::span<const std::string_view> moduleTypeNames() { return kTypeNames; }

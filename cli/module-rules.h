@@ -22,6 +22,9 @@ struct ModuleRule {
 // everything else itself. A glob without a slash is matched against the last part of the name.
 bool matchesGlob(std::string_view name, std::string_view glob);
 
+// The rule as a configuration has it.
+std::string textOf(const ModuleRule& rule);
+
 // Which type of module a file is, by the user's rules and then by wrangler's.
 class ModuleRules {
  public:
@@ -31,8 +34,18 @@ class ModuleRules {
   // decides. Nothing when none does.
   std::optional<worker::ModuleType> typeOf(std::string_view name) const;
 
+  // A rule that `name` matches and that is not asked, because `before` for the same type does not
+  // say `fallthrough`.
+  struct Ended {
+    ModuleRule rule;
+    ModuleRule before;
+  };
+  // The first of them, or null.
+  const Ended* endedFor(std::string_view name) const;
+
  private:
   std::vector<ModuleRule> rules_;
+  std::vector<Ended> ended_;
 };
 
 // The types by the names that configurations give them, and those names.

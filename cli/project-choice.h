@@ -29,6 +29,11 @@ struct ProjectChoice {
   std::vector<Pair> aliases = {};
   // What to replace, and by what.
   std::vector<Pair> defines = {};
+  // What the worker believes to be called, and by which of "http" and "https"; empty: as the
+  // configuration says.
+  std::string host = {};
+  std::vector<std::string> routes = {};
+  std::string upstreamProtocol = {};
   // Instead of the configuration's; empty: the configuration's.
   std::string compatibilityDate = {};
   std::vector<std::string> compatibilityFlags = {};

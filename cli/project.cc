@@ -113,7 +113,8 @@ Config loadConfigAlone(const ProjectChoice& choice) {
     if (other.empty() || other == config.name) continue;
     auto use = std::ranges::find(config.services, other, &ServiceUse::service);
     config.notices.push_back(use->writtenAt + ": the service \"" + other +
-                             "\" is not loaded together with this worker; using env." +
+                             "\" is another worker, and lathe runs several together in `lathe "
+                             "test` alone yet; using env." +
                              binding.name + " throws");
     binding.value =
         worker::Binding::Unsupported{"the service \"" + other + "\", which is not loaded"};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/build-run.h"
+#include "cli/public-requests.h"
 #include "cli/request-lines.h"
 
 namespace lathe::cli {
@@ -22,8 +23,14 @@ class Serve {
     serving_.listen(config_);
     serving_.runtime().load({config_});
     auto& engine = serving_.runtime().engine();
-    http::Handler handler = [&engine](io::RequestHead head, std::unique_ptr<io::BodySource> body) {
+    http::Handler plain = [&engine](io::RequestHead head, std::unique_ptr<io::BodySource> body) {
       return engine.handleRequest(std::move(head), std::move(body));
+    };
+    http::Handler handler = [this, plain](io::RequestHead head,
+                                          std::unique_ptr<io::BodySource> body) {
+      const PublicOrigin& origin = config_.publicOrigin;
+      if (!origin.any()) return plain(std::move(head), std::move(body));
+      return answerAs(origin, plain, std::move(head), std::move(body));
     };
     if (log_.wantsRequests()) handler = withRequestLines(std::move(handler), log_, config_.name);
     return serving_.run(std::move(handler), config_);

@@ -83,10 +83,12 @@ JsonValue converted(const toml::node& node, int depth = 0) {
     value.kind = Kind::number;
     value.text = spelling(number->get(), value.place);
   } else {
-    value.kind = Kind::string;
-    if (const auto* date = node.as_date()) value.text = timeText(date->get());
-    if (const auto* time = node.as_time()) value.text = timeText(time->get());
-    if (const auto* both = node.as_date_time()) value.text = timeText(both->get());
+    // Wrangler takes none of these for any of its keys.
+    std::string written;
+    if (const auto* date = node.as_date()) written = timeText(date->get());
+    if (const auto* time = node.as_time()) written = timeText(time->get());
+    if (const auto* both = node.as_date_time()) written = timeText(both->get());
+    throw JsoncError(value.place, "dates and times need quotes, such as \"" + written + "\"");
   }
   return value;
 }

@@ -106,8 +106,23 @@ class Collector {
     for (const WranglerKey& key : wranglerKeys()) {
       if (key.level != Level::environment || key.use == Use::elsewhere) continue;
       auto above = top_.member(key.name);
-      if (!above || above->empty() || environment_->member(key.name)) continue;
+      if (!above || above->empty()) continue;
+      auto own = environment_->member(key.name);
+      // Each by its name: the one that is meant may be among many.
+      if (key.name == "vars" || key.name == "define") {
+        warnMissing(*above, own);
+        continue;
+      }
+      if (own) continue;
       warn(*above, "is not inherited by \"" + environment_->path() + "\", which has none");
+    }
+  }
+
+  void warnMissing(const ConfigNode& above, const std::optional<ConfigNode>& own) {
+    if (above.value().kind != Kind::object) return;
+    for (const ConfigNode& member : above.members()) {
+      if (own && own->value().find(member.key())) continue;
+      warn(member, "is not inherited by \"" + environment_->path() + "\", which has none");
     }
   }
 

@@ -2,6 +2,8 @@
 
 #include "engine/api/utf8-decode.h"
 #include "engine/api/whole-body.h"
+#include "engine/io/bytes-source.h"
+#include "engine/io/coded-source.h"
 #include "engine/io/io-context.h"
 #include "engine/web/mime-type.h"
 
@@ -70,6 +72,15 @@ class SharedSource final : public io::BodySource {
   io::Resolver<std::string> resolver_;
 };
 
+// There is content.
+std::unique_ptr<io::BodySource> sourceOf(BodyContent content) {
+  if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&content)) return source->release();
+  if (auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&content)) {
+    return std::make_unique<SharedSource>(std::move(*shared));
+  }
+  return std::make_unique<io::BytesSource>(std::get<io::SharedBytes>(std::move(content)));
+}
+
 }  // namespace
 
 // ---- Lending ----
@@ -103,7 +114,7 @@ void BodyStream::describe(js::Class<BodyStream>& c, const Compatibility&) {
 
 js::Nullable<js::Ptr<BodyStream>> Body::lend() {
   if (!stream_ && (present() || used_)) {
-    stream_ = js::make<BodyStream>(std::exchange(content_, std::monostate()), used_);
+    stream_ = js::make<BodyStream>(std::exchange(content_, std::monostate()), coding_, used_);
   }
   if (!stream_) return {};
   return {stream_};
@@ -123,6 +134,7 @@ void Body::assign(js::Lock& js, BodyInit init) {
            "application/x-www-form-urlencoded;charset=UTF-8");
   } else if (const auto* stream = std::get_if<js::Ptr<BodyStream>>(&init)) {
     content_ = (*stream)->take();
+    coding_ = (*stream)->coding();
   } else if (const auto* buffer = std::get_if<js::BufferSource>(&init)) {
     // Looked at anew: a getter of the init that came with it may have moved the buffer.
     content_ = js::counted(js, std::string(js::bufferSource(buffer->object)->text()));
@@ -134,6 +146,7 @@ void Body::assign(js::Lock& js, BodyInit init) {
 void Body::take(Body& other) {
   other.requireUnused();
   content_ = std::exchange(other.content_, std::monostate());
+  coding_ = other.coding_;
   if (present()) other.used_ = true;
 }
 
@@ -145,6 +158,7 @@ void Body::cloneFrom(Body& other) {
   if (const auto* bytes = std::get_if<io::SharedBytes>(&other.content_)) content_ = *bytes;
   if (const auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&other.content_))
     content_ = *shared;
+  coding_ = other.coding_;
   contentType_ = other.contentType_;
 }
 
@@ -173,6 +187,10 @@ v8::Local<v8::Promise> Body::consume(js::Lock& js, Convert convert) {
   requireUnused();
   auto released = std::exchange(content_, std::monostate());
   if (!std::holds_alternative<std::monostate>(released)) used_ = true;
+  if (coding_ && used_) {
+    released = io::IoContext::current().addObject(
+        io::decompressed(sourceOf(std::move(released)), *coding_), "ReadableStream");
+  }
   auto made = [convert](js::Lock& inner, io::SharedBytes bytes) -> v8::Local<v8::Value> {
     return convert(inner, bytes);
   };
@@ -226,15 +244,21 @@ v8::Local<v8::Promise> Body::blob(js::Lock& js) {
 v8::Local<v8::Promise> Body::formData(js::Lock&) { throw js::notImplemented("FormData"); }
 
 Body::Released Body::release() {
+  auto released = releaseCoded();
+  if (!coding_ || std::holds_alternative<std::monostate>(released)) return released;
+  if (auto* bytes = std::get_if<io::SharedBytes>(&released)) {
+    return io::decompressed(std::make_unique<io::BytesSource>(std::move(*bytes)), *coding_);
+  }
+  return io::decompressed(std::get<std::unique_ptr<io::BodySource>>(std::move(released)), *coding_);
+}
+
+Body::Released Body::releaseCoded() {
   requireUnused();
   auto content = std::exchange(content_, std::monostate());
   if (std::holds_alternative<std::monostate>(content)) return std::monostate();
   used_ = true;
-  if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&content)) return source->release();
-  if (auto* shared = std::get_if<std::shared_ptr<SharedBody>>(&content)) {
-    return std::make_unique<SharedSource>(std::move(*shared));
-  }
-  return std::get<io::SharedBytes>(std::move(content));
+  if (auto* bytes = std::get_if<io::SharedBytes>(&content)) return std::move(*bytes);
+  return sourceOf(std::move(content));
 }
 
 }  // namespace lathe::api

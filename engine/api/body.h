@@ -9,6 +9,7 @@
 #include "engine/io/http-message.h"
 #include "engine/io/io-own.h"
 #include "engine/js/class.h"
+#include "engine/web/compression.h"
 
 namespace lathe::api {
 
@@ -29,9 +30,11 @@ class BodyStream final : public js::Object {
  public:
   static constexpr const char* kInterface = "ReadableStream";
 
-  BodyStream(BodyContent content, bool used) : content_(std::move(content)), used_(used) {}
+  BodyStream(BodyContent content, std::optional<web::ContentCoding> coding, bool used)
+      : content_(std::move(content)), coding_(coding), used_(used) {}
 
   bool used() const { return used_; }
+  std::optional<web::ContentCoding> coding() const { return coding_; }
   // Its content, once.
   BodyContent take();
 
@@ -41,6 +44,7 @@ class BodyStream final : public js::Object {
 
  private:
   BodyContent content_;
+  std::optional<web::ContentCoding> coding_;
   bool used_;
 };
 
@@ -65,6 +69,8 @@ class Body {
     contentType_ = std::move(contentType);
   }
   void assign(io::IoOwn<io::BodySource> source) { content_ = std::move(source); }
+  // The content is compressed, and read as what it stands for.
+  void setCoding(std::optional<web::ContentCoding> coding) { coding_ = coding; }
   // Moves the other's body here; the other counts as used.
   void take(Body& other);
   // Takes the same bytes and type as the other, which keeps them. Throws TypeError when those are
@@ -92,6 +98,9 @@ class Body {
   // Hands the content over to a transport and marks it used. Throws TypeError when it was used
   // before.
   Released release();
+  // The same as it lies, `bodyCoding()` telling how it is compressed.
+  Released releaseCoded();
+  const std::optional<web::ContentCoding>& bodyCoding() const { return coding_; }
 
   template <class T, auto body = &Body::body>
   static void describeBody(js::Class<T>& c) {
@@ -117,6 +126,8 @@ class Body {
   void requireUnused();
 
   BodyContent content_;
+  // How it is compressed, where a worker has done that before sending it here.
+  std::optional<web::ContentCoding> coding_;
   js::Ptr<BodyStream> stream_;  // holds the content while it is lent
   std::optional<std::string> contentType_;
   bool used_ = false;

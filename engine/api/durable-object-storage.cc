@@ -1,6 +1,7 @@
 #include "engine/api/durable-object-storage.h"
 
 #include "engine/api/durable-object-transaction.h"
+#include "engine/api/hook.h"
 #include "engine/api/sync-kv-storage.h"
 #include "engine/compatibility.h"
 #include "engine/io/io-context.h"
@@ -138,13 +139,13 @@ v8::Local<v8::Value> DurableObjectStorage::kv(js::Lock& js, js::Receiver receive
   return made;
 }
 
-v8::Local<v8::Value> DurableObjectStorage::sql() {
+v8::Local<v8::Value> DurableObjectStorage::sql(js::Lock& js) {
   if (!records().synchronous()) {
     throw js::plainError(
         "SQL is not enabled for this Durable Object class. Name the class in "
         "\"new_sqlite_classes\" of a migration.");
   }
-  throw js::notImplemented("ctx.storage.sql");
+  return callHook(js, "missingBinding", {js.string("ctx.storage.sql")});
 }
 
 v8::Local<v8::Promise> DurableObjectStorage::getCurrentBookmark() { throwNoRecovery(); }

@@ -37,7 +37,8 @@ class DurableObjectStorage final : public js::Object {
   v8::Local<v8::Value> transactionSync(js::Lock& js, v8::Local<v8::Function> callback);
 
   v8::Local<v8::Value> kv(js::Lock& js, js::Receiver receiver);
-  v8::Local<v8::Value> sql();
+  // Scripts may ask what it is; using it throws.
+  v8::Local<v8::Value> sql(js::Lock& js);
   v8::Local<v8::Promise> getCurrentBookmark();
   v8::Local<v8::Promise> getBookmarkForTime(v8::Local<v8::Value> time);
   v8::Local<v8::Promise> onNextSessionRestoreBookmark(v8::Local<v8::Value> bookmark);

@@ -35,23 +35,27 @@ std::vector<std::string> textsOf(js::Lock& js, v8::Local<v8::Array> list) {
 
 // A promise for the answer to `request`, or for that to which it leads.
 v8::Local<v8::Promise> follow(js::Lock& js, const std::shared_ptr<ServiceTarget>& target,
-                              const std::shared_ptr<FollowedRequest>& request) {
+                              const std::shared_ptr<FollowedRequest>& request,
+                              Response::Coding coding) {
   return io::IoContext::current().awaitIo(
       js, target->fetch(request->head(), request->takeBody()),
-      [target, request](js::Lock& inner, io::Response response) -> v8::Local<v8::Value> {
-        if (request->follow(response)) return follow(inner, target, request);
+      [target, request, coding](js::Lock& inner, io::Response response) -> v8::Local<v8::Value> {
+        if (request->follow(response)) return follow(inner, target, request, coding);
         return js::wrap(inner, Response::received(std::move(response), urlOf(request->head()),
-                                                  request->redirected()));
+                                                  request->redirected(), coding));
       });
 }
 
 }  // namespace
 
-v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, RequestInit init) {
+v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input,
+                                      std::optional<Request::Init> given) {
   auto& context = io::IoContext::current();
   const auto cause = context.causeOfCall();
+  RequestInit init = Request::initOf(js, std::move(given));
   auto request = Request::make(js, input, init);
   auto body = request->release();
+  const auto coding = request->encodeResponseBody();
   auto head = request->takeHead();
   auto footprint = std::make_unique<js::Footprint>(*js.isolate().externalMemory(), head.bytes());
   head.number = cause.request;
@@ -63,13 +67,15 @@ v8::Local<v8::Promise> Fetcher::fetch(js::Lock& js, Request::Input input, Reques
     };
     auto followed = std::make_shared<Followed>(
         Followed{FollowedRequest(std::move(head), std::move(body)), std::move(footprint)});
-    return follow(js, target_, std::shared_ptr<FollowedRequest>(followed, &followed->request));
+    return follow(js, target_, std::shared_ptr<FollowedRequest>(followed, &followed->request),
+                  coding);
   }
   std::string url = urlOf(head);
   return context.awaitIo(
       js, target_->fetch(std::move(head), sourceOf(std::move(body))),
-      [url = std::move(url), footprint = std::move(footprint)](js::Lock&, io::Response response) {
-        return Response::received(std::move(response), url, false);
+      [url = std::move(url), footprint = std::move(footprint), coding](js::Lock&,
+                                                                       io::Response response) {
+        return Response::received(std::move(response), url, false, coding);
       });
 }
 

@@ -33,7 +33,8 @@ class Fetcher : public js::Object {
 
   explicit Fetcher(std::shared_ptr<ServiceTarget> target) : target_(std::move(target)) {}
 
-  v8::Local<v8::Promise> fetch(js::Lock& js, Request::Input input, RequestInit init);
+  v8::Local<v8::Promise> fetch(js::Lock& js, Request::Input input,
+                               std::optional<Request::Init> init);
 
   // What a name that the interface does not have stands for.
   v8::Local<v8::Value> property(js::Lock& js, js::Receiver receiver, std::string name);

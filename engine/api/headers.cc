@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/field.hpp>
+
 namespace lathe::api {
 namespace {
 
@@ -32,13 +35,13 @@ std::string normalize(std::string value) {
   return value.substr(first, last - first + 1);
 }
 
-std::string checkedName(const js::ByteString& name) {
-  if (!isToken(name.bytes)) throw js::typeError("Invalid header name.");
-  return lowerCase(name.bytes);
+std::string checkedName(std::string_view name) {
+  if (!isToken(name)) throw js::typeError("Invalid header name.");
+  return lowerCase(name);
 }
 
-std::string checkedValue(js::ByteString value) {
-  std::string normal = normalize(std::move(value.bytes));
+std::string checkedValue(std::string value) {
+  std::string normal = normalize(std::move(value));
   if (normal.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos) {
     throw js::typeError("Invalid header value.");
   }
@@ -48,7 +51,22 @@ std::string checkedValue(js::ByteString value) {
 }  // namespace
 
 Headers::Headers(const boost::beast::http::fields& fields, Guard guard) : guard_(guard) {
+  using enum boost::beast::http::field;
+  const bool upgrades = boost::beast::iequals(fields[upgrade], "websocket");
   for (const auto& field : fields) {
+    switch (field.name()) {
+      case connection:
+      case upgrade:
+        if (upgrades) break;
+        continue;
+      case keep_alive:
+      case te:
+      case trailer:
+      case transfer_encoding:
+        continue;
+      default:
+        break;
+    }
     auto name = field.name_string();
     auto value = field.value();
     entries_.push_back(
@@ -89,15 +107,15 @@ void Headers::requireMutable() const {
   if (guard_ == Guard::immutable) throw js::typeError("Can't modify immutable headers.");
 }
 
-void Headers::append(js::ByteString name, js::ByteString value) {
+void Headers::append(std::string name, std::string value) {
   std::string text = checkedValue(std::move(value));
   std::string lower = checkedName(name);
   requireMutable();
   // A later spelling of a name gives way to the first.
   for (const auto& entry : entries_) {
-    if (entry.lower == lower) name.bytes = entry.name;
+    if (entry.lower == lower) name = entry.name;
   }
-  entries_.push_back({std::move(name.bytes), std::move(lower), std::move(text)});
+  entries_.push_back({std::move(name), std::move(lower), std::move(text)});
   sorted_.reset();
   recount();
 }
@@ -107,40 +125,40 @@ void Headers::erase(std::string_view lower) {
   sorted_.reset();
 }
 
-void Headers::remove(js::ByteString name) {
+void Headers::remove(std::string name) {
   std::string lower = checkedName(name);
   requireMutable();
   erase(lower);
 }
 
-js::Nullable<js::ByteString> Headers::get(js::ByteString name) const {
+js::Nullable<std::string> Headers::get(std::string name) const {
   auto value = find(checkedName(name));
   if (!value) return {};
-  return {js::ByteString{std::move(*value)}};
+  return {std::move(*value)};
 }
 
-std::vector<js::ByteString> Headers::getAll(js::ByteString name) const {
+std::vector<std::string> Headers::getAll(std::string name) const {
   if (checkedName(name) != "set-cookie") {
     throw js::typeError("getAll() can only be used with the header name \"Set-Cookie\".");
   }
   return getSetCookie();
 }
 
-std::vector<js::ByteString> Headers::getSetCookie() const {
-  std::vector<js::ByteString> values;
+std::vector<std::string> Headers::getSetCookie() const {
+  std::vector<std::string> values;
   for (const auto& entry : entries_) {
-    if (entry.lower == "set-cookie") values.push_back({entry.value});
+    if (entry.lower == "set-cookie") values.push_back(entry.value);
   }
   return values;
 }
 
-bool Headers::has(js::ByteString name) const { return contains(checkedName(name)); }
+bool Headers::has(std::string name) const { return contains(checkedName(name)); }
 
-void Headers::set(js::ByteString name, js::ByteString value) {
+void Headers::set(std::string name, std::string value) {
   std::string text = checkedValue(std::move(value));
   std::string lower = checkedName(name);
   requireMutable();
-  setUnchecked(name.bytes, std::move(text));
+  setUnchecked(name, std::move(text));
 }
 
 bool Headers::contains(std::string_view name) const {
@@ -210,11 +228,11 @@ const std::vector<Headers::Pair>& Headers::sorted() const {
 }
 
 v8::Local<v8::Value> Headers::pairKey(js::Lock& js, std::size_t index) const {
-  return js::latin1(js, sorted()[index].name);
+  return js::utf8(js, sorted()[index].name);
 }
 
 v8::Local<v8::Value> Headers::pairValue(js::Lock& js, std::size_t index) const {
-  return js::latin1(js, sorted()[index].value);
+  return js::utf8(js, sorted()[index].value);
 }
 
 void Headers::describe(js::Class<Headers>& c, const Compatibility&) {

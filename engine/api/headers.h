@@ -21,13 +21,14 @@ struct HeadersSource {
 };
 
 // What `new Headers(init)` and the `headers` of an init accept.
-using HeadersInit = std::variant<HeadersSource, std::vector<std::vector<js::ByteString>>,
-                                 js::Record<js::ByteString, js::ByteString>>;
+using HeadersInit = std::variant<HeadersSource, std::vector<std::vector<std::string>>,
+                                 js::Record<std::string, std::string>>;
 
 // https://fetch.spec.whatwg.org/#headers-class
 //
 // A list in order of arrival whose names keep the case they were first given; what a script sees is
-// sorted by lower-cased name, with equal names joined by ", " (set-cookie excepted).
+// sorted by lower-cased name, with equal names joined by ", " (set-cookie excepted). Values are
+// UTF-8 both ways, which is Workers' own: the standard has one byte for each character.
 class Headers final : public js::Object, public js::PairIterable<Headers> {
  public:
   static constexpr const char* kInterface = "Headers";
@@ -35,7 +36,8 @@ class Headers final : public js::Object, public js::PairIterable<Headers> {
   enum class Guard { none, immutable };
 
   explicit Headers(Guard guard = Guard::none) : guard_(guard) {}
-  // From a parsed message's fields.
+  // From a parsed message's fields, without those that concern one connection alone; one that is to
+  // become a WebSocket is what a script asks for.
   Headers(const boost::beast::http::fields& fields, Guard guard);
   // From what a worker or a transport has checked already.
   Headers(const io::HeaderList& list, Guard guard);
@@ -45,14 +47,14 @@ class Headers final : public js::Object, public js::PairIterable<Headers> {
   // Takes what `init` lists into headers that are still empty. Throws TypeError.
   void fill(js::Lock& js, const HeadersInit& init);
 
-  void append(js::ByteString name, js::ByteString value);
-  void remove(js::ByteString name);
-  js::Nullable<js::ByteString> get(js::ByteString name) const;
+  void append(std::string name, std::string value);
+  void remove(std::string name);
+  js::Nullable<std::string> get(std::string name) const;
   // Workers' own: every value of one name, kept for Set-Cookie.
-  std::vector<js::ByteString> getAll(js::ByteString name) const;
-  std::vector<js::ByteString> getSetCookie() const;
-  bool has(js::ByteString name) const;
-  void set(js::ByteString name, js::ByteString value);
+  std::vector<std::string> getAll(std::string name) const;
+  std::vector<std::string> getSetCookie() const;
+  bool has(std::string name) const;
+  void set(std::string name, std::string value);
 
   std::size_t pairCount() const { return sorted().size(); }
   v8::Local<v8::Value> pairKey(js::Lock& js, std::size_t index) const;

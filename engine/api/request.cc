@@ -5,37 +5,41 @@
 #include "engine/api/hook.h"
 #include "engine/compatibility.h"
 #include "engine/io/io-context.h"
+#include "engine/web/http-method.h"
 #include "engine/web/serialized-url.h"
 #include "engine/web/url.h"
 
 namespace lathe::api {
 namespace {
 
-// What Cloudflare tells about a connection, for one that came from this machine.
+// What Cloudflare tells about a connection, for one that came from this machine, as wrangler does
+// without a network.
 constexpr std::string_view kCf =
     R"({"asn":395747,"asOrganization":"Cloudflare","botManagement":{)"
-    R"("corporateProxy":false,"score":99,"verifiedBot":false},"city":"Austin","clientAcceptEncoding":)"
-    R"("gzip, deflate, br","clientTcpRtt":1,"colo":"DFW","continent":"NA","country":"US",)"
-    R"("httpProtocol":"HTTP/1.1","latitude":"30.27130","longitude":"-97.74260","metroCode":"635",)"
-    R"("postalCode":"78701","region":"Texas","regionCode":"TX","requestPriority":"",)"
-    R"("timezone":"America/Chicago","tlsCipher":"","tlsVersion":""})";
+    R"("corporateProxy":false,"score":99,"verifiedBot":false,"staticResource":false,)"
+    R"("detectionIds":[]},"city":"Austin","clientTcpRtt":1,"colo":"DFW","continent":"NA",)"
+    R"("country":"US","edgeRequestKeepAliveStatus":0,"httpProtocol":"HTTP/1.1",)"
+    R"("latitude":"30.27130","longitude":"-97.74260","metroCode":"635","postalCode":"78701",)"
+    R"("region":"Texas","regionCode":"TX","requestPriority":"","timezone":"America/Chicago",)"
+    R"("tlsCipher":"","tlsClientAuth":{"certPresented":"0","certVerified":"NONE",)"
+    R"("certRevoked":"0","certIssuerDN":"","certSubjectDN":"","certIssuerDNRFC2253":"",)"
+    R"("certSubjectDNRFC2253":"","certIssuerDNLegacy":"","certSubjectDNLegacy":"",)"
+    R"("certSerial":"","certIssuerSerial":"","certSKI":"","certIssuerSKI":"",)"
+    R"("certFingerprintSHA1":"","certFingerprintSHA256":"","certNotBefore":"",)"
+    R"("certNotAfter":"","certRFC9440":"","certRFC9440TooLarge":false,"certChainRFC9440":"",)"
+    R"("certChainRFC9440TooLarge":false},"tlsVersion":""})";
 
-// https://fetch.spec.whatwg.org/#concept-method-normalize; with `upperCaseAll` not only the methods
-// of that list.
+// https://fetch.spec.whatwg.org/#concept-method-normalize, of the methods that Workers know. With
+// `upperCaseAll` any of them may be written in lower case; otherwise those of the standard's list.
 std::string normalizeMethod(std::string method, bool upperCaseAll) {
+  if (web::isHttpMethod(method)) return method;
   std::string upper = method;
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   for (std::string_view known : {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}) {
     if (upper == known) return upper;
   }
-  bool token = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-  if (!token || upper == "CONNECT" || upper == "TRACE" || upper == "TRACK") {
-    throw js::typeError("Invalid HTTP method string: " + method);
-  }
-  return upperCaseAll ? upper : method;
+  if (upperCaseAll && web::isHttpMethod(upper)) return upper;
+  throw js::typeError("Invalid HTTP method string: " + method);
 }
 
 bool isSafe(std::string_view method) { return method == "GET" || method == "HEAD"; }
@@ -46,19 +50,52 @@ void RequestInit::members(js::Dictionary<RequestInit>& d) {
   d.member<&RequestInit::body>("body");
   d.member<&RequestInit::cache>("cache");
   d.member<&RequestInit::cf>("cf");
+  d.member<&RequestInit::encodeResponseBody>("encodeResponseBody");
+  d.member<&RequestInit::fetcher>("fetcher");
   d.member<&RequestInit::headers>("headers");
+  d.member<&RequestInit::integrity>("integrity");
   d.member<&RequestInit::method>("method");
   d.member<&RequestInit::redirect>("redirect");
   d.member<&RequestInit::signal>("signal");
 }
 
+RequestInit Request::initOf(js::Lock& js, std::optional<Init> init) {
+  if (!init) return {};
+  auto* given = std::get_if<js::Ptr<Request>>(&*init);
+  if (!given) return std::get<RequestInit>(std::move(*init));
+  Request& other = **given;
+  RequestInit values;
+  values.method = other.method();
+  values.redirect = other.redirect_;
+  values.cache = other.cache_;
+  values.headers = HeadersSource{other.headers()};
+  if (other.encodeResponseBody_ == io::Response::EncodeBody::manual) {
+    values.encodeResponseBody = "manual";
+  }
+  if (auto body = other.lend().value) values.body = js::Nullable<BodyInit>{BodyInit(*body)};
+  const js::Receiver receiver{js::check(other.wrapper(js))};
+  auto cf = other.cf(js, receiver);
+  if (!cf->IsUndefined()) values.cf = cf;
+  values.signal = other.signal(js, receiver);
+  return values;
+}
+
 js::Ptr<Request> Request::construct(js::Lock& js, js::Receiver receiver, Input input,
-                                    RequestInit init) {
+                                    std::optional<Init> given) {
+  RequestInit init = initOf(js, std::move(given));
   auto request = make(js, input, init);
   if (auto* original = std::get_if<js::Ptr<Request>>(&input)) {
     copySlots(js::check((*original)->wrapper(js)), receiver.object);
   }
-  if (init.cf) js::setSlot(receiver.object, kCfSlot, *init.cf);
+  if (init.cf) {
+    if (!(*init.cf)->IsObject()) {
+      throw js::typeError("Failed to construct 'Request': member 'cf' is not of type 'object'.");
+    }
+    js::setSlot(receiver.object, kCfSlot, *init.cf);
+  }
+  if (init.fetcher && !(*init.fetcher)->IsNullOrUndefined()) {
+    throw js::notImplemented("the fetcher of a Request; call fetch() of the service instead");
+  }
   if (init.signal) {
     auto signal = *init.signal;
     if (signal->IsNull()) {
@@ -104,6 +141,19 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
     }
     request->cache_ = *init.cache;
   }
+  if (init.integrity && !init.integrity->empty()) {
+    throw js::typeError(
+        "Failed to construct 'Request': \"integrity\" is not supported by Workers.");
+  }
+  if (init.encodeResponseBody) {
+    const std::string& word = *init.encodeResponseBody;
+    if (word != "automatic" && word != "manual") {
+      throw js::typeError("encodeResponseBody must be \"automatic\" or \"manual\"; found \"" +
+                          word + "\".");
+    }
+    using EncodeBody = io::Response::EncodeBody;
+    request->encodeResponseBody_ = word == "manual" ? EncodeBody::manual : EncodeBody::automatic;
+  }
   if (init.headers) {
     request->headers_ = js::make<Headers>();
     request->headers_->fill(js, *init.headers);
@@ -136,6 +186,7 @@ void Request::copyFrom(Request& other) {
   }
   redirect_ = other.redirect_;
   cache_ = other.cache_;
+  encodeResponseBody_ = other.encodeResponseBody_;
   arrived_ = other.arrived_;
 }
 
@@ -178,7 +229,8 @@ const std::string& Request::url() {
 js::Ptr<Headers> Request::headers() {
   if (!headers_) {
     headers_ = js::make<Headers>(head_->message, headersGuard_);
-    if (!head_->clientAddress.empty()) {
+    // A client may play another one, as it can with wrangler.
+    if (!head_->clientAddress.empty() && !headers_->contains("cf-connecting-ip")) {
       headers_->setUnchecked("CF-Connecting-IP", head_->clientAddress);
     }
   }
@@ -189,6 +241,9 @@ v8::Local<v8::Value> Request::cf(js::Lock& js, js::Receiver receiver) {
   auto kept = js::slot(receiver.object, kCfSlot);
   if (!kept->IsUndefined() || !arrived_) return kept;
   auto made = js::check(v8::JSON::Parse(js.context(), js.string(kCf)));
+  auto encodings = headers()->find("accept-encoding").value_or("");
+  js::check(made.As<v8::Object>()->CreateDataProperty(js.context(), js.name("clientAcceptEncoding"),
+                                                      js::utf8(js, encodings)));
   js::setSlot(receiver.object, kCfSlot, made);
   return made;
 }
@@ -212,6 +267,8 @@ js::Ptr<Request> Request::clone(js::Lock& js, js::Receiver receiver) {
   auto copy = js::make<Request>();
   copy->cloneFrom(*this);
   copy->copyFrom(*this);
+  copy->headersGuard_ = headersGuard_;
+  if (copy->headers_) copy->headers_ = js::make<Headers>(*headers_, headersGuard_);
   copySlots(receiver.object, js::wrap(js, copy));
   return copy;
 }
@@ -267,6 +324,7 @@ void Request::describe(js::Class<Request>& c, const Compatibility&) {
   c.attribute<&Request::headers>("headers");
   c.attribute<&Request::redirect>("redirect");
   c.attribute<&Request::signal>("signal");
+  c.attribute<&Request::fetcher>("fetcher");
   c.attribute<&Request::cf>("cf");
   c.attribute<&Request::integrity>("integrity");
   c.attribute<&Request::keepalive>("keepalive");

@@ -12,7 +12,10 @@ struct RequestInit {
   std::optional<js::Nullable<BodyInit>> body;
   std::optional<std::string> cache;
   std::optional<v8::Local<v8::Value>> cf;
+  std::optional<std::string> encodeResponseBody;
+  std::optional<v8::Local<v8::Value>> fetcher;
   std::optional<HeadersInit> headers;
+  std::optional<std::string> integrity;
   std::optional<std::string> method;
   std::optional<std::string> redirect;
   std::optional<v8::Local<v8::Value>> signal;
@@ -34,6 +37,8 @@ class Request final : public js::Object, public Body {
   static constexpr int kFollowedSlot = 2;
 
   using Input = std::variant<js::Ptr<Request>, std::string>;
+  // A Request stands for an init with what it has, its body included.
+  using Init = std::variant<js::Ptr<Request>, RequestInit>;
 
   Request() = default;
   // One that has arrived. Where it is sent on, redirects are for who has sent it.
@@ -44,7 +49,8 @@ class Request final : public js::Object, public Body {
         arrived_(true) {}
 
   static js::Ptr<Request> construct(js::Lock& js, js::Receiver receiver, Input input,
-                                    RequestInit init);
+                                    std::optional<Init> init);
+  static RequestInit initOf(js::Lock& js, std::optional<Init> init);
   // What the constructor makes, without `cf` and `signal`, which are JavaScript values.
   static js::Ptr<Request> make(js::Lock& js, const Input& input, RequestInit& init);
 
@@ -61,6 +67,10 @@ class Request final : public js::Object, public Body {
   const std::optional<std::string>& cache() const { return cache_; }
   bool keepalive() const { return false; }
   std::string integrity() const { return ""; }
+  // Nobody but whoever is asked to send it decides where it goes.
+  v8::Local<v8::Value> fetcher(js::Lock& js) const { return js.null(); }
+  // Whether the script wants to decompress what comes back itself.
+  io::Response::EncodeBody encodeResponseBody() const { return encodeResponseBody_; }
   js::Ptr<Request> clone(js::Lock& js, js::Receiver receiver);
 
   // What a clone in another context is made from, beside the body and `cf`.
@@ -97,6 +107,7 @@ class Request final : public js::Object, public Body {
   Headers::Guard headersGuard_ = Headers::Guard::none;
   std::string redirect_ = "follow";
   std::optional<std::string> cache_;
+  io::Response::EncodeBody encodeResponseBody_ = io::Response::EncodeBody::automatic;
   // It, or the one it was made from, came over a connection: `cf` tells about that.
   bool arrived_ = false;
 };

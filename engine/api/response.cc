@@ -11,9 +11,25 @@ bool isNullBodyStatus(std::int32_t status) {
   return status == 101 || status == 204 || status == 205 || status == 304;
 }
 
+constexpr const char* kNullBodyStatus =
+    "Response with null body status (101, 204, 205, or 304) cannot have a body.";
+
+// Whether it is a body of no bytes at all, as text or as anything else that is there at once.
+bool isEmptyText(const BodyInit& body) {
+  if (const auto* text = std::get_if<std::string>(&body)) return text->empty();
+  if (const auto* blob = std::get_if<js::Ptr<Blob>>(&body)) return (*blob)->size() == 0;
+  if (const auto* params = std::get_if<js::Ptr<UrlSearchParams>>(&body)) {
+    return (*params)->pairCount() == 0;
+  }
+  const auto* buffer = std::get_if<js::BufferSource>(&body);
+  return buffer && js::bufferSource(buffer->object)->bytes.empty();
+}
+
 }  // namespace
 
 void ResponseInit::members(js::Dictionary<ResponseInit>& d) {
+  d.member<&ResponseInit::cf>("cf");
+  d.member<&ResponseInit::encodeBody>("encodeBody");
   d.member<&ResponseInit::headers>("headers");
   d.member<&ResponseInit::status>("status");
   d.member<&ResponseInit::statusText>("statusText");
@@ -26,6 +42,7 @@ void Response::apply(js::Lock& js,
   if (!init) return;
   if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
     webSocket_ = (*other)->webSocket_;
+    encodeBody_ = (*other)->encodeBody_;
     setStatus((*other)->status_);
     statusText_ = (*other)->statusText_;
     headers_ = js::make<Headers>(*(*other)->headers(), Headers::Guard::none);
@@ -33,16 +50,23 @@ void Response::apply(js::Lock& js,
   }
   auto& values = std::get<ResponseInit>(*init);
   if (values.webSocket) setWebSocket(js, *values.webSocket);
-  if (webSocket_ && values.status.value_or(101) != 101) {
+  if (values.encodeBody) {
+    if (*values.encodeBody != "automatic" && *values.encodeBody != "manual") {
+      throw js::typeError("encodeBody must be \"automatic\" or \"manual\"; found \"" +
+                          *values.encodeBody + "\".");
+    }
+    encodeBody_ = *values.encodeBody == "manual" ? Coding::manual : Coding::automatic;
+  }
+  if (webSocket_ && values.status.value_or(200) != 101) {
     throw js::rangeError("Responses with a WebSocket must have status code 101.");
   }
   if (values.status) setStatus(*values.status);
   if (values.statusText) {
-    for (char c : values.statusText->bytes) {
+    for (char c : *values.statusText) {
       auto code = static_cast<unsigned char>(c);
-      if ((code < 0x20 && code != '\t') || code == 0x7f) throw js::typeError("Invalid statusText");
+      if (code < 0x20 && code != '\t') throw js::typeError("Invalid statusText");
     }
-    statusText_ = std::move(values.statusText->bytes);
+    statusText_ = std::move(*values.statusText);
   }
   if (values.headers) {
     headers_ = js::make<Headers>();
@@ -66,7 +90,10 @@ void Response::setWebSocket(js::Lock& js, v8::Local<v8::Value> socket) {
   if (socket->IsNullOrUndefined()) return;
   webSocket_ = WebSocket::of(js, socket);
   if (!webSocket_) throw js::typeError("member 'webSocket' is not of type 'WebSocket'.");
-  status_ = 101;
+}
+
+v8::Local<v8::Value> Response::cf(js::Lock&, js::Receiver receiver) {
+  return js::slot(receiver.object, kCfSlot);
 }
 
 v8::Local<v8::Value> Response::webSocket(js::Lock& js, js::Receiver receiver) {
@@ -103,17 +130,31 @@ std::string Response::headerContentType() const {
 }
 
 js::Ptr<Response> Response::construct(
-    js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
+    js::Lock& js, js::Receiver receiver, std::optional<js::Nullable<BodyInit>> body,
     std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   auto response = js::make<Response>();
+  if (init) {
+    if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
+      auto cf = js::slot(js::check((*other)->wrapper(js)), kCfSlot);
+      js::setSlot(receiver.object, kCfSlot, cf);
+    } else if (const auto& cf = std::get<ResponseInit>(*init).cf) {
+      if (!(*cf)->IsObject()) throw js::typeError("member 'cf' is not of type 'object'.");
+      js::setSlot(receiver.object, kCfSlot, *cf);
+    }
+  }
   response->apply(js, std::move(init));
   if (body && body->value) {
-    if (isNullBodyStatus(response->status_)) {
-      throw js::typeError(
-          "Response with null body status (101, 204, 205, or 304) cannot have a body.");
+    if (!isNullBodyStatus(response->status_)) {
+      static_cast<Body&>(*response).assign(js, std::move(*body->value));
+      response->addContentType();
+    } else if (!isEmptyText(*body->value)) {
+      throw js::typeError(kNullBodyStatus);
+    } else {
+      io::Realm::of(js).logWarning(
+          "new Response() was given an empty body with the status " +
+          std::to_string(response->status_) +
+          ", which has none. It was the only way to make such a response once; write null now.");
     }
-    static_cast<Body&>(*response).assign(js, std::move(*body->value));
-    response->addContentType();
   }
   return response;
 }
@@ -123,14 +164,10 @@ js::Ptr<Response> Response::json(
     js::Lock& js, v8::Local<v8::Value> value,
     std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   std::string text = js::toUtf8(js, js::check(v8::JSON::Stringify(js.context(), value)));
-  // V8's word for what JSON.stringify() has no text for; no JSON reads like that.
-  if (text == "undefined") throw js::typeError("Value is not JSON serializable");
+  // What JSON.stringify() has no text for is sent as the word "undefined", which is Workers' own.
   auto response = js::make<Response>();
   response->apply(js, std::move(init));
-  if (isNullBodyStatus(response->status_)) {
-    throw js::typeError(
-        "Response with null body status (101, 204, 205, or 304) cannot have a body.");
-  }
+  if (isNullBodyStatus(response->status_)) throw js::typeError(kNullBodyStatus);
   static_cast<Body&>(*response).assign(js::counted(js, std::move(text)), "application/json");
   response->addContentType();
   return response;
@@ -163,7 +200,8 @@ js::Ptr<Response> Response::error() {
   return response;
 }
 
-js::Ptr<Response> Response::received(io::Response from, std::string url, bool redirected) {
+js::Ptr<Response> Response::received(io::Response from, std::string url, bool redirected,
+                                     Coding coding) {
   auto response = js::make<Response>();
   response->url_ = std::move(url);
   response->redirected_ = redirected;
@@ -174,6 +212,12 @@ js::Ptr<Response> Response::received(io::Response from, std::string url, bool re
     auto protocol = response->headers()->find("sec-websocket-protocol").value_or("");
     response->webSocket_ = WebSocket::received(std::move(*from.webSocket), std::move(protocol));
   }
+  const bool coded = from.encodeBody == Coding::manual;
+  if (coded && coding == Coding::automatic) {
+    static_cast<Body&>(*response).setCoding(response->coding());
+  } else if (coded) {
+    response->encodeBody_ = Coding::manual;
+  }
   if (auto* bytes = std::get_if<io::SharedBytes>(&from.body)) {
     static_cast<Body&>(*response).assign(std::move(*bytes));
   } else if (auto* source = std::get_if<std::unique_ptr<io::BodySource>>(&from.body)) {
@@ -183,7 +227,19 @@ js::Ptr<Response> Response::received(io::Response from, std::string url, bool re
   return response;
 }
 
-js::Ptr<Response> Response::clone(js::Lock&) {
+std::optional<web::ContentCoding> Response::coding() const {
+  if (encodeBody_ == Coding::manual) return std::nullopt;
+  std::optional<std::string> text;
+  if (headers_) {
+    text = headers_->find("content-encoding");
+  } else if (received_) {
+    text = Headers(*received_, Headers::Guard::immutable).find("content-encoding");
+  }
+  return text ? web::contentCoding(*text) : std::nullopt;
+}
+
+// The copy is not "manual", which workerd, too, forgets.
+js::Ptr<Response> Response::clone(js::Lock& js, js::Receiver receiver) {
   if (webSocket_) throw js::typeError("Cannot clone a response to a WebSocket handshake.");
   auto copy = js::make<Response>();
   copy->cloneFrom(*this);
@@ -193,6 +249,7 @@ js::Ptr<Response> Response::clone(js::Lock&) {
   copy->url_ = url_;
   copy->redirected_ = redirected_;
   if (headers_ || received_) copy->headers_ = js::make<Headers>(*headers(), Headers::Guard::none);
+  js::setSlot(js::wrap(js, copy), kCfSlot, js::slot(receiver.object, kCfSlot));
   return copy;
 }
 
@@ -233,7 +290,14 @@ io::Response Response::release(js::Lock& js, Asked asked) {
   } else if (contentType()) {
     response.headers.emplace_back("Content-Type", *contentType());
   }
-  response.body = Body::release();
+  response.encodeBody = encodeBody_;
+  // What is compressed as it is to be goes on as it is.
+  if (bodyCoding() && bodyCoding() == coding()) {
+    response.encodeBody = Coding::manual;
+    response.body = Body::releaseCoded();
+  } else {
+    response.body = Body::release();
+  }
   return response;
 }
 
@@ -259,6 +323,7 @@ void Response::describe(js::Class<Response>& c, const Compatibility&) {
   c.attribute<&Response::statusText>("statusText");
   c.attribute<&Response::headers>("headers");
   c.attribute<&Response::webSocket>("webSocket");
+  c.attribute<&Response::cf>("cf");
   c.method<&Response::clone>("clone");
   describeBody<Response, &Body::lend>(c);
 }

@@ -12,9 +12,13 @@ class Response;
 struct ResponseInit {
   std::optional<HeadersInit> headers;
   std::optional<std::int32_t> status;
-  std::optional<js::ByteString> statusText;
+  std::optional<std::string> statusText;
   // Workers' own: with a status of 101.
   std::optional<v8::Local<v8::Value>> webSocket;
+  // Workers' own: what the script has to tell those who get the response from it.
+  std::optional<v8::Local<v8::Value>> cf;
+  // Workers' own: "manual" when the body is compressed already as its Content-Encoding says.
+  std::optional<std::string> encodeBody;
 
   static void members(js::Dictionary<ResponseInit>& d);
 };
@@ -23,12 +27,13 @@ struct ResponseInit {
 class Response final : public js::Object, public Body {
  public:
   static constexpr const char* kInterface = "Response";
-  // Wrapper slot: the script's object for the WebSocket.
+  // Wrapper slots: the script's object for the WebSocket, and `cf`.
   static constexpr int kWebSocketSlot = 0;
+  static constexpr int kCfSlot = 1;
   enum class Type { normal, error };
 
   static js::Ptr<Response> construct(
-      js::Lock& js, std::optional<js::Nullable<BodyInit>> body,
+      js::Lock& js, js::Receiver receiver, std::optional<js::Nullable<BodyInit>> body,
       std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
   static js::Ptr<Response> json(js::Lock& js, v8::Local<v8::Value> value,
                                 std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
@@ -36,19 +41,24 @@ class Response final : public js::Object, public Body {
   static bool isRedirect(std::int32_t status);
   static js::Ptr<Response> redirectTo(std::string url, std::optional<std::int32_t> status);
   static js::Ptr<Response> error();
-  // What came back from another worker, which was asked for `url` in the end.
-  static js::Ptr<Response> received(io::Response response, std::string url, bool redirected);
+  // What came back from another worker, which was asked for `url` in the end. A body that the
+  // worker has compressed itself is read decompressed, unless `coding` says that the script will do
+  // that.
+  using Coding = io::Response::EncodeBody;
+  static js::Ptr<Response> received(io::Response response, std::string url, bool redirected,
+                                    Coding coding);
 
   std::string type() const { return type_ == Type::error ? "error" : "default"; }
   std::string url() const { return url_; }
   bool redirected() const { return redirected_; }
   std::int32_t status() const { return status_; }
   bool ok() const { return status_ >= 200 && status_ < 300; }
-  js::ByteString statusText() const { return {statusText_}; }
+  std::string statusText() const { return statusText_; }
   js::Ptr<Headers> headers();
   // The script's WebSocket, or null.
   v8::Local<v8::Value> webSocket(js::Lock& js, js::Receiver receiver);
-  js::Ptr<Response> clone(js::Lock& js);
+  v8::Local<v8::Value> cf(js::Lock& js, js::Receiver receiver);
+  js::Ptr<Response> clone(js::Lock& js, js::Receiver receiver);
 
   // What a clone in another context is made from, beside the body. Throws DataCloneError when there
   // is a WebSocket.
@@ -83,6 +93,8 @@ class Response final : public js::Object, public Body {
   void addContentType();
   void setStatus(std::int32_t status);
   void setWebSocket(js::Lock& js, v8::Local<v8::Value> socket);
+  // The coding that the transport is to give the body.
+  std::optional<web::ContentCoding> coding() const;
   void apply(js::Lock& js, std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init);
 
   Type type_ = Type::normal;
@@ -96,6 +108,7 @@ class Response final : public js::Object, public Body {
   // there is then.
   js::Ptr<Headers> headers_;
   js::Ptr<WebSocket> webSocket_;
+  Coding encodeBody_ = Coding::automatic;
 };
 
 }  // namespace lathe::api

@@ -423,6 +423,7 @@ void WebSocket::listen(js::Lock& js, v8::Local<v8::Object> face) {
 
 void WebSocket::hear(js::Lock& js, v8::Local<v8::Object> face,
                      io::Outcome<io::WebSocket::Received> outcome) {
+  if (link().failed) return;
   if (outcome.failed()) return fail(js, face, outcome.error());
   auto received = outcome.take();
   if (auto* close = std::get_if<io::WebSocket::Close>(&received)) {
@@ -436,7 +437,11 @@ void WebSocket::hear(js::Lock& js, v8::Local<v8::Object> face,
                               std::make_shared<const std::string>(std::move(message.bytes)), ""))
                  .As<v8::Value>()
            : dataOf(js, message);
-  callHook(js, "webSocketMessage", {face, data});
+  if (callHook(js, "webSocketMessage", {face, data})->IsTrue()) return;
+  // Whoever sent it sees the connection end, and the listener hears nothing more.
+  auto& now = link();
+  now.failed = true;
+  now.connection.reset();
 }
 
 void WebSocket::hearClose(js::Lock& js, v8::Local<v8::Object> face, io::WebSocket::Close close) {

@@ -243,10 +243,17 @@ function call(callback, target, event) {
   reflectApply(handleEvent, callback, [event]);
 }
 
-// Fires a trusted event at one of the platform's own targets; exceptions of listeners are reported.
-export function fireEvent(target, event) {
+// Fires a trusted event at one of the platform's own targets; exceptions of listeners are reported, and
+// told to `onException` as well if there is one.
+export function fireEvent(target, event, onException) {
   eventState(event).trusted = true;
-  return dispatch(target, listenersOf(target), event, reportException);
+  const report = onException
+    ? (error) => {
+        onException(error);
+        reportException(error);
+      }
+    : reportException;
+  return dispatch(target, listenersOf(target), event, report);
 }
 
 // Fires a trusted event at the global object. Exceptions of listeners go to `onException`; one that it

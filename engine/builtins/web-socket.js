@@ -146,8 +146,26 @@ export function webSocketOpened(socket) {
   fireEvent(socket, new Event('open'));
 }
 
+// Returns whether the socket may go on: Workers drop one whose listener throws, and tell it so.
 export function webSocketMessage(socket, data) {
-  fireEvent(socket, new MessageEvent('message', { data, origin: originOf(socket) }));
+  let failed = false;
+  let first;
+  fireEvent(socket, new MessageEvent('message', { data, origin: originOf(socket) }), (error) => {
+    if (!failed) first = error;
+    failed = true;
+  });
+  if (!failed) return true;
+  fireEvent(socket, new ErrorEvent('error', { error: first, message: uncaught(first) }));
+  return false;
+}
+
+// Reading a thrown value may run the script's code, and fail.
+function uncaught(error) {
+  try {
+    return `Uncaught ${error}`;
+  } catch {
+    return 'Uncaught exception';
+  }
 }
 
 export function webSocketClosed(socket, code, reason, wasClean) {

@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
+#include "engine/http/encode-body.h"
 #include "engine/http/peer.h"
 #include "engine/http/request-body.h"
 #include "engine/http/web-socket-connection.h"
@@ -175,6 +176,8 @@ Task Connection::serve() {
         response = plainResponse(refusal->status, refusal->reason);
       }
       auto agreement = response.webSocket ? agree(response) : nullptr;
+
+      encodeBody(response, parser_->isHead());
 
       const RequestTraits traits{parser_->http11(), parser_->isHead(), mayGoOn()};
       // From here on it would land in the middle of the response.

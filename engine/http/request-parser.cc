@@ -5,6 +5,7 @@
 
 #include <boost/beast/http/error.hpp>
 
+#include "engine/web/http-method.h"
 #include "engine/web/url.h"
 
 namespace lathe::http {
@@ -113,7 +114,9 @@ void RequestParser::on_request_impl(Verb verb, View method, View target, int ver
     message_.method(verb);
   }
   message_.version(static_cast<unsigned>(version));
-  if (verb == Verb::connect) {
+  if (verb != Verb::connect && !web::isHttpMethod({method.data(), method.size()})) {
+    refuse(501, "Workers do not know the method " + std::string(method) + ".", error);
+  } else if (verb == Verb::connect) {
     refuse(501, "CONNECT is not supported here: lathe is not a proxy.", error);
   } else if (target == "*" && verb == Verb::options) {
     // RFC 9112 §3.3: the asterisk form has an empty path and query.

@@ -42,6 +42,28 @@ void appendNumber(std::string& out, std::uint64_t number) {
   out.append(digits, end);
 }
 
+// What a status is called where the script does not say: by its registered name, else by that of
+// its class.
+std::string_view phraseOf(unsigned status) {
+  switch (status) {
+    case 418:
+      return "I'm a teapot";
+    // Beast has names for these, which are some servers' own.
+    case 444:
+    case 499:
+    case 599:
+      break;
+    default:
+      if (auto known = beast::http::int_to_status(status); known != beast::http::status::unknown) {
+        const auto phrase = beast::http::obsolete_reason(known);
+        return {phrase.data(), phrase.size()};
+      }
+  }
+  if (status < 300) return "Successful";
+  if (status < 400) return "Redirection";
+  return status < 500 ? "Client Error" : "Server Error";
+}
+
 void appendStatusLine(std::string& out, const io::Response& response) {
   if (response.status == 200 && (response.statusText.empty() || response.statusText == "OK")) {
     out.append("HTTP/1.1 200 OK\r\n");
@@ -50,13 +72,7 @@ void appendStatusLine(std::string& out, const io::Response& response) {
   out.append("HTTP/1.1 ");
   appendNumber(out, response.status);
   out.push_back(' ');
-  if (!response.statusText.empty()) {
-    out.append(response.statusText);
-  } else if (auto known = beast::http::int_to_status(response.status);
-             known != beast::http::status::unknown) {
-    const auto reason = beast::http::obsolete_reason(known);
-    out.append(reason.data(), reason.size());
-  }
+  out.append(response.statusText.empty() ? phraseOf(response.status) : response.statusText);
   out.append("\r\n");
 }
 
@@ -89,6 +105,8 @@ std::optional<Framing> formatHead(std::string& out, const io::Response& response
   Framing framing;
   framing.keepAlive = request.keepAlive;
   const bool switching = response.status == 101;
+  // RFC 9110 §7.8: what another protocol there is may be said by these alone.
+  const bool upgrades = switching || response.status == 426;
   // RFC 9110 §6.4.1 and §8.6: these never have content, and the first two no Content-Length either.
   const bool lengthless = switching || response.status == 204;
   const bool contentless = lengthless || response.status == 304 || request.isHead;
@@ -100,15 +118,18 @@ std::optional<Framing> formatHead(std::string& out, const io::Response& response
   for (const auto& [name, value] : response.headers) {
     if (!isToken(name) || !isSafeValue(value)) return std::nullopt;
     switch (name.size()) {
+      case 2:
+        if (beast::iequals(name, "te")) continue;
+        break;
       case 4:
         dated = dated || beast::iequals(name, "date");
         break;
+      case 7:
+        if (beast::iequals(name, "trailer")) continue;
+        if (beast::iequals(name, "upgrade") && !upgrades) continue;
+        break;
       case 10:
-        if (beast::iequals(name, "connection")) {
-          if (switching) break;  // "Upgrade" is the point of such a response.
-          if (beast::http::token_list(value).exists("close")) framing.keepAlive = false;
-          continue;
-        }
+        if (beast::iequals(name, "connection") && !switching) continue;
         if (beast::iequals(name, "keep-alive")) continue;
         break;
       case 14:
@@ -129,20 +150,20 @@ std::optional<Framing> formatHead(std::string& out, const io::Response& response
   const auto body = sizeOf(response);
   if (lengthless) {
     framing.kind = Framing::Kind::none;
-  } else if (contentless && !body.present) {
+  } else if (request.isHead && !statedLength.empty()) {
     // The length that a GET would have had: only the handler can know it.
-    if (!statedLength.empty()) {
-      out.append("Content-Length: ").append(statedLength).append("\r\n");
-    }
+    out.append("Content-Length: ").append(statedLength).append("\r\n");
+  } else if (contentless && (!body.present || !body.length)) {
+    // Nothing is known, and nothing follows.
   } else if (body.length) {
     if (!contentless) framing = {Framing::Kind::counted, *body.length, framing.keepAlive};
     out.append("Content-Length: ");
     appendNumber(out, *body.length);
     out.append("\r\n");
   } else if (request.http11) {
-    if (!contentless) framing.kind = Framing::Kind::chunked;
+    framing.kind = Framing::Kind::chunked;
     out.append("Transfer-Encoding: chunked\r\n");
-  } else if (!contentless) {
+  } else {
     framing.kind = Framing::Kind::untilClose;
     framing.keepAlive = false;
   }

@@ -27,8 +27,9 @@ struct Framing {
 };
 
 // Replaces `out` by the head of `response`, status line to empty line, with the framing and
-// connection headers that this response to such a request has; those that `response` itself names
-// are dropped, as is a `Keep-Alive`. There is no `Server` header.
+// connection headers that this response to such a request has. Those that `response` itself names
+// are dropped, as they are by Workers: what concerns one connection is not a script's to say. There
+// is no `Server` header.
 //
 // Nothing when the head cannot be sent as it is: a status outside of 101 and 200 to 599, a header
 // name that is no token, a line break or NUL in a value or in the status text.

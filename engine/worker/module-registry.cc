@@ -15,8 +15,20 @@ std::string keyOf(const std::string& referrer, const std::string& specifier) {
   return referrer + '\n' + specifier;
 }
 
+// Whether it names a package, or a file in one: `name/file` or `@scope/name/file`.
+bool isOfPackage(const std::string& specifier) {
+  return !specifier.empty() && specifier.front() != '.' && specifier.front() != '/' &&
+         specifier.find(':') == specifier.npos;
+}
+
 js::Error noSuchModule(const std::string& specifier) {
-  return js::plainError("No such module \"" + specifier + "\".");
+  std::string text = "No such module \"" + specifier + "\".";
+  if (isOfPackage(specifier)) {
+    text +=
+        " It is a package, and packages have to be put into the script by a bundler, such as: npx "
+        "esbuild main.js --bundle --format=esm --outfile=bundle.js";
+  }
+  return js::plainError(text);
 }
 
 std::string folderOf(const std::string& name) {

@@ -200,7 +200,7 @@ TEST_CASE("an environment inherits as with wrangler") {
   CHECK(bindingsOf(bare) == "");
   REQUIRE(bare.warnings.size() == 2);
   CHECK(contains(bare.warnings[0], "\"kv_namespaces\" is not inherited by \"env.bare\""));
-  CHECK(contains(bare.warnings[1], "\"vars\" is not inherited by \"env.bare\""));
+  CHECK(contains(bare.warnings[1], "\"vars.A\" is not inherited by \"env.bare\""));
 
   Config full = configOf(text, "full");
   CHECK(full.name == "other");
@@ -209,9 +209,10 @@ TEST_CASE("an environment inherits as with wrangler") {
   CHECK(full.memoryMb == 64);
   CHECK(full.bodyMb == 6);
   CHECK_FALSE(full.port);
-  REQUIRE(full.warnings.size() == 2);
+  REQUIRE(full.warnings.size() == 3);
   CHECK(contains(full.warnings[0], "\"env.full.dev\" has no effect in an environment"));
   CHECK(contains(full.warnings[1], "\"kv_namespaces\" is not inherited by \"env.full\""));
+  CHECK(contains(full.warnings[2], "\"vars.A\" is not inherited by \"env.full\""));
 
   CHECK(contains(errorOf(text, "ful"), "no environment \"ful\"; did you mean \"full\"?"));
   CHECK(contains(errorOf(text, "staging"), "no environment \"staging\"; there are bare, full"));

@@ -246,6 +246,44 @@ TEST_CASE_FIXTURE(Files, "an import that cannot be read says why") {
   }
 }
 
+TEST_CASE_FIXTURE(Files, "a rule that puts another one out of use is named") {
+  for (const char* name : {"worker.js", "a.bin", "a.txt", "a.wasm", "a.dat", "a.css"}) {
+    folder.write(name, "");
+  }
+  struct {
+    ModuleRule rule;
+    std::string_view specifier;
+    std::string_view want;  // empty: it is found
+  } cases[] = {
+      {{ModuleType::data, {"**/*.dat"}}, "./a.dat", ""},
+      {{ModuleType::data, {"**/*.dat"}},
+       "./a.bin",
+       "the rule { \"type\": \"Data\", \"globs\": [\"**/*.bin\"] } would, but it is not asked "
+       "after { "
+       "\"type\": \"Data\", \"globs\": [\"**/*.dat\"] }; add \"fallthrough\": true to that one"},
+      {{ModuleType::data, {"**/*.dat"}, true}, "./a.bin", ""},
+      {{ModuleType::data, {"**/*.dat"}}, "./a.txt", ""},
+      {{ModuleType::text, {"**/*.md", "*.rst"}},
+       "./a.txt",
+       "not asked after { \"type\": \"Text\", \"globs\": [\"**/*.md\", \"*.rst\"] }"},
+      {{ModuleType::compiledWasm, {"*.wsm"}}, "./a.wasm", "\"type\": \"CompiledWasm\""},
+      {{ModuleType::text, {"**/*.md"}}, "./a.css", "add one to the configuration"},
+  };
+  for (const auto& [rule, specifier, want] : cases) {
+    CAPTURE(specifier);
+    ModuleFiles loader({folder.path() / "worker.js", ""}, folder.path(), ModuleRules({rule}));
+    try {
+      auto module = loader.load(specifier, "worker.js");
+      CHECK(module.has_value());
+      CHECK(want.empty());
+    } catch (const LoadError& error) {
+      CAPTURE(error.what());
+      CHECK_FALSE(want.empty());
+      CHECK(contains(error.what(), want));
+    }
+  }
+}
+
 TEST_CASE_FIXTURE(Files, "a main script that cannot be read says why, and where it is named") {
   folder.write("worker.js", "");
   folder.write("page.html", "");

@@ -23,7 +23,6 @@ TEST_CASE("TOML is read into the values of JSON, in the order of the document") 
       {"[env.staging.vars]\nA = \"ü\"", R"({"env":{"staging":{"vars":{"A":"ü"}}}})"},
       {"a.b = 1", R"({"a":{"b":1}})"},
       {"a = 0x10\nb = 1_000\nc = 1e3", R"({"a":16,"b":1000,"c":1000})"},
-      {"a = 2026-08-01", R"({"a":"2026-08-01"})"},
       {"a = \"\"\"\none\ntwo\"\"\"", R"({"a":"one\ntwo"})"},
       {"# only a comment\r\na = 1\r\n", R"({"a":1})"},
       {"\xef\xbb\xbf"
@@ -75,7 +74,7 @@ TEST_CASE("a configuration in TOML is the same as in JSON, mistakes and places i
   };
   const std::string good = R"(name = "shop"
 main = "src/worker.js"
-compatibility_date = 2026-08-01
+compatibility_date = "2026-08-01"
 
 [vars]
 Z = "z"
@@ -110,6 +109,20 @@ vars = { S = true }
   CHECK_THROWS_WITH_AS(read("main = \"a.js\"\nvars = 3"),
                        doctest::Contains("wrangler.toml:2:8: \"vars\" should be a table"),
                        ConfigError);
+  // Wrangler takes no dates either.
+  for (const char* date : {"2026-08-01", "2026-08-01T10:11:12Z", "10:11:12"}) {
+    CAPTURE(date);
+    for (auto [before, behind] :
+         {std::pair("vars = { A = ", " }"), std::pair("vars = { A = { B = [", "] } }"),
+          std::pair("compatibility_date = ", "")}) {
+      CAPTURE(before);
+      CHECK_THROWS_WITH_AS(
+          read("main = \"a.js\"\n" + (before + std::string(date)) + behind),
+          doctest::Contains(
+              (std::string("dates and times need quotes, such as \"") + date + "\"").c_str()),
+          ConfigError);
+    }
+  }
   CHECK_THROWS_WITH_AS(read("name = \"x\""), doctest::Contains("such as main = \"worker.js\""),
                        ConfigError);
 }

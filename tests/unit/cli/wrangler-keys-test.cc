@@ -53,8 +53,6 @@ TEST_CASE("a key is passed over only where nothing that a worker does depends on
       {"preview_urls", "addresses of deployments"},
       {"previews", "deployments of branches"},
       {"python_modules", "Python is refused with a sentence"},
-      {"route", "addresses of deployments"},
-      {"routes", "addresses of deployments"},
       {"send_metrics", "wrangler's own"},
       {"tsconfig", "TypeScript is refused with a sentence"},
       {"upload_source_maps", "deploying"},

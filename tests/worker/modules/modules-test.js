@@ -145,6 +145,20 @@ export const cloudflareWorkersIsBuiltIn = {
 
 export const aMissingModuleIsCalledByItsName = {
   async test() {
-    await rejects(import("absent"), { name: "Error", message: 'No such module "absent".' });
+    await rejects(import("./absent.js"), {
+      name: "Error",
+      message: 'No such module "./absent.js".',
+    });
+  },
+};
+
+export const aMissingPackageIsCalledOne = {
+  async test() {
+    for (const name of ["absent", "@scope/absent", "absent/file.js"]) {
+      await rejects(import(name), (error) => {
+        strictEqual(error.message.startsWith(`No such module "${name}". It is a package`), true);
+        return true;
+      });
+    }
   },
 };

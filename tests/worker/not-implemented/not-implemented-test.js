@@ -81,12 +81,14 @@ export class Room extends DurableObject {
   uses() {
     const { ctx } = this;
     return Object.entries({
-      "ctx.storage.sql": () => ctx.storage.sql,
+      "ctx.storage.sql": () => ctx.storage.sql.exec,
       "ctx.facets": () => ctx.facets.get,
     });
   }
   check() {
     for (const [name, use] of this.uses()) throws(use, refusal(`${name}$`), name);
+    strictEqual(typeof this.ctx.storage.sql, "object");
+    strictEqual(typeof this.ctx.facets, "object");
   }
 }
 

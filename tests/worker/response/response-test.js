@@ -109,9 +109,11 @@ export const jsonSerializesAndSetsTheType = {
 };
 
 export const jsonRefusesWhatJsonCannotSay = {
-  test() {
-    throws(() => Response.json(undefined), TypeError);
-    throws(() => Response.json(() => {}), TypeError);
+  async test() {
+    // Workers' own: what JSON.stringify() has no text for.
+    for (const value of [undefined, () => {}, { toJSON: () => undefined }]) {
+      strictEqual(await Response.json(value).text(), "undefined");
+    }
     throws(() => Response.json(1n), TypeError);
     const cycle = {};
     cycle.cycle = cycle;
@@ -167,10 +169,12 @@ export const theClassLooksAsWebIdlSays = {
   },
 };
 
-export const aStatusTextIsBytes = {
+export const aStatusTextIsOneLine = {
   test() {
-    strictEqual(new Response(null, { statusText: "d\u00e9j\u00e0" }).statusText, "d\u00e9j\u00e0");
-    for (const statusText of ["a\nb", "\0", "\u20ac"]) {
+    for (const statusText of ["d\u00e9j\u00e0", "\u20ac", "\u017dilina"]) {
+      strictEqual(new Response(null, { statusText }).statusText, statusText);
+    }
+    for (const statusText of ["a\nb", "a\rb", "\0"]) {
       throws(() => new Response(null, { statusText }), TypeError, JSON.stringify(statusText));
     }
   },
@@ -203,9 +207,8 @@ export const aBlobReadFromABodyHasItsType = {
   },
 };
 
-export const jsonTakesNoUndefinedForAnAnswer = {
+export const jsonPassesOnWhatIsThrown = {
   test() {
-    throws(() => Response.json({ toJSON: () => undefined }), TypeError);
     const error = new RangeError("mine");
     const value = {
       toJSON() {

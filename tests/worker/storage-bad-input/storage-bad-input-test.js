@@ -351,7 +351,7 @@ const missing = inBoth(async (storage, ctx, object) => {
   await refuses(() => storage.getBookmarkForTime(Date.now()), noRecovery);
   await refuses(() => storage.onNextSessionRestoreBookmark("x"), noRecovery);
   if (object.constructor.name === "Sync") {
-    throws(() => storage.sql, { message: "not implemented in lathe: ctx.storage.sql" });
+    throws(() => storage.sql.exec, { message: "not implemented in lathe: ctx.storage.sql" });
     return;
   }
   throws(() => storage.transactionSync(() => {}), {

@@ -204,7 +204,8 @@ export const anEndLeavesWithOneResponse = {
     throws(() => new Response(null, { status: 101 }), RangeError);
     throws(() => new Response("body", { status: 101, webSocket: first }), TypeError);
     throws(() => new Response(null, { status: 101, webSocket: {} }), TypeError);
-    const response = new Response(null, { webSocket: first });
+    throws(() => new Response(null, { webSocket: first }), RangeError);
+    const response = new Response("", { status: 101, webSocket: first });
     strictEqual(response.status, 101);
     strictEqual(response.webSocket, first);
     throws(() => response.clone(), TypeError);
@@ -285,11 +286,51 @@ export const handlersAreEventHandlerAttributes = {
   },
 };
 
-export const aListenerThatThrowsEndsNothing = {
+// As with workerd: whoever has sent the message sees the connection end without a Close.
+export const aListenerThatThrowsDropsItsSocket = {
+  async test() {
+    for (const listen of [
+      (socket, listener) => socket.addEventListener("message", listener),
+      (socket, listener) => socket.addEventListener("message", { handleEvent: listener }),
+      (socket, listener) => (socket.onmessage = listener),
+    ]) {
+      const [first, second] = pair();
+      const failure = new Error("on purpose: this line belongs into the log");
+      const heard = [];
+      listen(second, (event) => {
+        heard.push(event.data);
+        if (event.data === "b") throw failure;
+      });
+      second.addEventListener("message", (event) => heard.push(`too: ${event.data}`));
+      second.addEventListener("error", (event) => heard.push(event.error, event.message));
+      second.addEventListener("close", () => heard.push("close"));
+      second.accept();
+      first.accept();
+      const closed = new Promise((done) => first.addEventListener("close", done));
+      for (const text of ["a", "b", "c"]) first.send(text);
+      const { code, wasClean } = await closed;
+      deepStrictEqual([code, wasClean], [1006, false]);
+      await scheduler.wait(1);
+      deepStrictEqual(heard, [
+        "a",
+        "too: a",
+        "b",
+        "too: b",
+        failure,
+        "Uncaught Error: on purpose: this line belongs into the log",
+      ]);
+      strictEqual(second.readyState, WebSocket.CLOSED);
+      second.send("into the void");
+      second.close();
+    }
+  },
+};
+
+export const aListenersPromiseDropsNothing = {
   async test() {
     const [first, second] = pair();
     first.accept();
-    second.addEventListener("message", () => {
+    second.addEventListener("message", async () => {
       throw new Error("on purpose: this line belongs into the log");
     });
     second.accept();

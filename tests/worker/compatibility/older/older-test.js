@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert";
+import { strictEqual, throws } from "node:assert";
 
 export const aNamedFlagBeatsTheDate = {
   test() {
@@ -9,7 +9,8 @@ export const aNamedFlagBeatsTheDate = {
 
 export const onlyTheMethodsOfTheStandardAreUpperCased = {
   test() {
-    strictEqual(new Request("https://x/", { method: "patch" }).method, "patch");
+    throws(() => new Request("https://x/", { method: "patch" }), TypeError);
+    strictEqual(new Request("https://x/", { method: "PATCH" }).method, "PATCH");
     strictEqual(new Request("https://x/", { method: "post" }).method, "POST");
   },
 };
