@@ -10,6 +10,7 @@
 #include "cli/dev-client.h"
 #include "cli/json-text.h"
 #include "engine/shown-text.h"
+#include "engine/web/compression.h"
 #include "engine/worker/error-page.h"
 
 namespace lathe::cli {
@@ -74,6 +75,12 @@ class WithTail final : public io::BodySource {
   io::Resolver<std::string> reader_;
   io::Pending<std::string> reading_;
 };
+
+// Whether its body is compressed only on its way out, behind what is added here.
+bool isPlainYet(const io::Response& response, std::string_view contentEncoding) {
+  return response.encodeBody == io::Response::EncodeBody::automatic &&
+         web::contentCoding(contentEncoding);
+}
 
 }  // namespace
 
@@ -204,7 +211,7 @@ void DevPages::addClient(io::Response& response) const {
   bool html = false, encoded = false;
   for (const auto& [name, value] : response.headers) {
     if (iequals(name, "content-type")) html = iequals(value.substr(0, 9), "text/html");
-    if (iequals(name, "content-encoding")) encoded = true;
+    if (iequals(name, "content-encoding")) encoded = !isPlainYet(response, value);
   }
   if (!html || encoded) return;
   std::string tail = "\n" + tag("version", versionText());

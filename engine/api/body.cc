@@ -150,6 +150,13 @@ void Body::take(Body& other) {
   if (present()) other.used_ = true;
 }
 
+void Body::shareOrTake(Body& other) {
+  if (std::holds_alternative<io::SharedBytes>(other.content_) && !other.bodyUsed()) {
+    return cloneFrom(other);
+  }
+  take(other);
+}
+
 void Body::cloneFrom(Body& other) {
   other.requireUnused();
   if (auto* source = std::get_if<io::IoOwn<io::BodySource>>(&other.content_)) {

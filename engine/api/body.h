@@ -73,6 +73,8 @@ class Body {
   void setCoding(std::optional<web::ContentCoding> coding) { coding_ = coding; }
   // Moves the other's body here; the other counts as used.
   void take(Body& other);
+  // The same bytes where the other has them in hand, which keeps them; else moves its body here.
+  void shareOrTake(Body& other);
   // Takes the same bytes and type as the other, which keeps them. Throws TypeError when those are
   // used.
   void cloneFrom(Body& other);

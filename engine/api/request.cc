@@ -72,7 +72,7 @@ RequestInit Request::initOf(js::Lock& js, std::optional<Init> init) {
   if (other.encodeResponseBody_ == io::Response::EncodeBody::manual) {
     values.encodeResponseBody = "manual";
   }
-  if (auto body = other.lend().value) values.body = js::Nullable<BodyInit>{BodyInit(*body)};
+  values.bodyOf = *given;
   const js::Receiver receiver{js::check(other.wrapper(js))};
   auto cf = other.cf(js, receiver);
   if (!cf->IsUndefined()) values.cf = cf;
@@ -158,13 +158,17 @@ js::Ptr<Request> Request::make(js::Lock& js, const Input& input, RequestInit& in
     request->headers_ = js::make<Headers>();
     request->headers_->fill(js, *init.headers);
   }
-  bool bodyGiven = init.body && init.body->value;
+  Request* lender =
+      init.bodyOf && (init.bodyOf->present() || init.bodyOf->bodyUsed()) ? &*init.bodyOf : nullptr;
+  bool bodyGiven = (init.body && init.body->value) || lender;
   bool bodyInherited =
-      original && !init.body && ((*original)->present() || (*original)->bodyUsed());
+      original && !init.body && !init.bodyOf && ((*original)->present() || (*original)->bodyUsed());
   if ((bodyGiven || bodyInherited) && isSafe(request->method())) {
     throw js::typeError("Request with a GET or HEAD method cannot have a body.");
   }
-  if (bodyGiven) {
+  if (lender) {
+    request->shareOrTake(*lender);
+  } else if (bodyGiven) {
     static_cast<Body&>(*request).assign(js, std::move(*init.body->value));
     if (request->contentType() && !request->headers()->contains("content-type")) {
       request->headers()->setUnchecked("Content-Type", *request->contentType());
@@ -229,8 +233,7 @@ const std::string& Request::url() {
 js::Ptr<Headers> Request::headers() {
   if (!headers_) {
     headers_ = js::make<Headers>(head_->message, headersGuard_);
-    // A client may play another one, as it can with wrangler.
-    if (!head_->clientAddress.empty() && !headers_->contains("cf-connecting-ip")) {
+    if (!head_->clientAddress.empty()) {
       headers_->setUnchecked("CF-Connecting-IP", head_->clientAddress);
     }
   }

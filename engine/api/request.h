@@ -19,6 +19,8 @@ struct RequestInit {
   std::optional<std::string> method;
   std::optional<std::string> redirect;
   std::optional<v8::Local<v8::Value>> signal;
+  // No member of the dictionary: whose body to take, where a Request stands for an init.
+  js::Ptr<Request> bodyOf;
 
   static void members(js::Dictionary<RequestInit>& d);
 };

@@ -129,19 +129,23 @@ std::string Response::headerContentType() const {
   return headers_->find("content-type").value_or("");
 }
 
+v8::Local<v8::Value> Response::cfOf(
+    js::Lock& js, const std::optional<std::variant<js::Ptr<Response>, ResponseInit>>& init) {
+  if (!init) return js.undefined();
+  if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
+    return js::slot(js::check((*other)->wrapper(js)), kCfSlot);
+  }
+  const auto& cf = std::get<ResponseInit>(*init).cf;
+  if (!cf) return js.undefined();
+  if (!(*cf)->IsObject()) throw js::typeError("member 'cf' is not of type 'object'.");
+  return *cf;
+}
+
 js::Ptr<Response> Response::construct(
     js::Lock& js, js::Receiver receiver, std::optional<js::Nullable<BodyInit>> body,
     std::optional<std::variant<js::Ptr<Response>, ResponseInit>> init) {
   auto response = js::make<Response>();
-  if (init) {
-    if (const auto* other = std::get_if<js::Ptr<Response>>(&*init)) {
-      auto cf = js::slot(js::check((*other)->wrapper(js)), kCfSlot);
-      js::setSlot(receiver.object, kCfSlot, cf);
-    } else if (const auto& cf = std::get<ResponseInit>(*init).cf) {
-      if (!(*cf)->IsObject()) throw js::typeError("member 'cf' is not of type 'object'.");
-      js::setSlot(receiver.object, kCfSlot, *cf);
-    }
-  }
+  js::setSlot(receiver.object, kCfSlot, cfOf(js, init));
   response->apply(js, std::move(init));
   if (body && body->value) {
     if (!isNullBodyStatus(response->status_)) {
@@ -166,7 +170,9 @@ js::Ptr<Response> Response::json(
   std::string text = js::toUtf8(js, js::check(v8::JSON::Stringify(js.context(), value)));
   // What JSON.stringify() has no text for is sent as the word "undefined", which is Workers' own.
   auto response = js::make<Response>();
+  auto cf = cfOf(js, init);
   response->apply(js, std::move(init));
+  if (!cf->IsUndefined()) js::setSlot(js::wrap(js, response), kCfSlot, cf);
   if (isNullBodyStatus(response->status_)) throw js::typeError(kNullBodyStatus);
   static_cast<Body&>(*response).assign(js::counted(js, std::move(text)), "application/json");
   response->addContentType();

@@ -92,6 +92,9 @@ class Response final : public js::Object, public Body {
   // After the body has come: its type becomes a header unless there is one.
   void addContentType();
   void setStatus(std::int32_t status);
+  // The `cf` of an init, or undefined. Throws TypeError.
+  static v8::Local<v8::Value> cfOf(
+      js::Lock& js, const std::optional<std::variant<js::Ptr<Response>, ResponseInit>>& init);
   void setWebSocket(js::Lock& js, v8::Local<v8::Value> socket);
   // The coding that the transport is to give the body.
   std::optional<web::ContentCoding> coding() const;

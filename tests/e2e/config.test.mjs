@@ -116,7 +116,7 @@ test("a service that is not loaded is told once, and throws only when it is used
   const folder = project(t, worker(script, { services: [{ binding: "SHOP", service: "shop" }] }));
   const { code, stdout, stderr } = await run(["fetch", "/"], { cwd: folder });
   assert.deepEqual({ code, stdout }, { code: 0, stdout: "on its own" }, stderr);
-  assert.match(stderr, /wrangler\.json:\d+:\d+: the service "shop" is not loaded/);
+  assert.match(stderr, /wrangler\.json:\d+:\d+: the service "shop" is another worker, .*using env\.SHOP throws/);
   const used = await run(["fetch", "/use"], { cwd: folder });
   assert.equal(used.code, 22);
   assert.match(used.stdout, /not implemented in lathe: binding SHOP \(the service "shop", which is not loaded\)/);

@@ -76,7 +76,7 @@ describe("a define", () => {
     assert.equal(await fetched(cwd, "--env", "own"), "string");
     const { stdout, stderr } = await run(["fetch", "--env", "none"], { cwd });
     assert.equal(stdout, '"undefined"');
-    assert.match(stderr, /warning: wrangler\.json:\d+:\d+: "define" is not inherited/);
+    assert.match(stderr, /warning: wrangler\.json:\d+:\d+: "define\.A" is not inherited/);
   });
 
   test("that is none is told with its place", async (t) => {

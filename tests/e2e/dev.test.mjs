@@ -271,7 +271,7 @@ describe("a save that breaks the worker", () => {
   });
 
   test("leaves what is no HTML, or is compressed, as it is", async (t) => {
-    for (const script of [html("text/plain"), html("text/html", `, "content-encoding": "br"`)]) {
+    for (const script of [html("text/plain"), html("text/html", `, "content-encoding": "gzip, br"`)]) {
       const { folder, server } = await devFiles(t, script);
       write(folder, { "worker.js": "export default {" });
       await server.waitFor("stderr", /SyntaxError/);
