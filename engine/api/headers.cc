@@ -99,7 +99,7 @@ void Headers::fill(js::Lock&, const HeadersInit& init) {
       append(pair[0], pair[1]);
     }
   } else {
-    for (const auto& [name, value] : std::get<2>(init).entries) append(name, value);
+    for (const auto& [name, value] : std::get<2>(init).entries) append(name.bytes, value);
   }
 }
 

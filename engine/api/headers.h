@@ -22,7 +22,7 @@ struct HeadersSource {
 
 // What `new Headers(init)` and the `headers` of an init accept.
 using HeadersInit = std::variant<HeadersSource, std::vector<std::vector<std::string>>,
-                                 js::Record<std::string, std::string>>;
+                                 js::Record<js::ByteString, std::string>>;
 
 // https://fetch.spec.whatwg.org/#headers-class
 //
