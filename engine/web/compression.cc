@@ -39,7 +39,7 @@ struct DecoderEnd {
   void operator()(BrotliDecoderState* state) const { ::BrotliDecoderDestroyInstance(state); }
 };
 
-std::uint8_t* bytesOf(std::string_view text) {
+std::uint8_t* inputOf(std::string_view text) {
   // Both libraries take input as pointers to what they do not change.
   return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(text.data()));
 }
@@ -49,7 +49,7 @@ void feed(z_stream& stream, std::string_view& input) {
   if (stream.avail_in != 0) return;
   auto part = input.substr(0, std::numeric_limits<std::uint32_t>::max());
   input.remove_prefix(part.size());
-  stream.next_in = bytesOf(part);
+  stream.next_in = inputOf(part);
   stream.avail_in = static_cast<uInt>(part.size());
 }
 
@@ -83,7 +83,7 @@ struct Compressor::State {
   std::string encode(std::string_view input, BrotliEncoderOperation operation) {
     std::string output;
     std::size_t inputLeft = input.size();
-    const std::uint8_t* next = bytesOf(input);
+    const std::uint8_t* next = inputOf(input);
     do {
       std::size_t room = 0;
       if (!::BrotliEncoderCompressStream(brotli.get(), operation, &inputLeft, &next, &room, nullptr,
@@ -161,7 +161,7 @@ struct Decompressor::State {
   std::optional<std::string> decode(std::string_view input) {
     std::string output;
     std::size_t inputLeft = input.size();
-    const std::uint8_t* next = bytesOf(input);
+    const std::uint8_t* next = inputOf(input);
     for (;;) {
       std::size_t room = 0;
       auto result =
