@@ -89,8 +89,8 @@ struct Response {
   HeaderList headers;
   // No body at all, bytes in hand, or a source to pump until its end.
   std::variant<std::monostate, SharedBytes, std::unique_ptr<BodySource>> body;
-  // Whether the transport compresses the body as a Content-Encoding of `gzip` or `br` says; else the
-  // bytes are as they are to go out.
+  // Whether the transport compresses the body as a Content-Encoding of `gzip` or `br` says; else
+  // the bytes are as they are to go out.
   enum class EncodeBody { automatic, manual };
   EncodeBody encodeBody = EncodeBody::automatic;
   // With a status of 101: the connection becomes this WebSocket. Else null.
