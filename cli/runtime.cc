@@ -1,7 +1,6 @@
 #include "cli/runtime.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -37,8 +36,6 @@ constexpr int kWhereAttempts = 50;
 constexpr std::chrono::milliseconds kWhereInterval{10};
 // What a stop that V8 does not heed is told as.
 constexpr const char* kUnheeded = "one of its own functions does not stop";
-
-std::atomic<bool> whereIsEnough = false;
 
 // The flags of the process for V8, those that users ask for last.
 std::string platformFlags(const std::vector<Config>& configs) {
@@ -145,11 +142,11 @@ void Runtime::endUnheeded(pthread_t loop) {
     // The thread is in the middle of something, and this may fail in any way: then it goes without.
     for (int signal : {SIGSEGV, SIGBUS}) std::signal(signal, [](int) { end(kUnheeded, {}); });
     std::string place = theRuntime->engine_->place();
-    if (!place.empty() || whereIsEnough) end(kUnheeded, place);
+    if (!place.empty() || theRuntime->whereIsEnough_) end(kUnheeded, place);
     for (int signal : {SIGSEGV, SIGBUS}) std::signal(signal, SIG_DFL);
   });
   for (int attempt = 1; attempt <= kWhereAttempts; ++attempt) {
-    whereIsEnough = attempt == kWhereAttempts;
+    theRuntime->whereIsEnough_ = attempt == kWhereAttempts;
     ::pthread_kill(loop, kWhereSignal);
     std::this_thread::sleep_for(kWhereInterval);
   }

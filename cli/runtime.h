@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -75,6 +76,8 @@ class Runtime {
   void openControlSocket();
 
   TerminalLog& log_;
+  // The loop thread has been asked often enough where it is (endUnheeded).
+  std::atomic<bool> whereIsEnough_ = false;
   ReExecution* reExecution_ = nullptr;
   js::Platform platform_;
   boost::asio::io_context loop_{1};

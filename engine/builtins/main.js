@@ -106,7 +106,7 @@ export function install(global, native, hidden) {
     reportException,
   });
   installGlobalEventTarget(global);
-  followAsyncWaits(global.Atomics);
+  if (global.Atomics !== undefined) followAsyncWaits(global.Atomics);
   Object.setPrototypeOf(global, ServiceWorkerGlobalScope.prototype);
 
   const names = objectKeys(interfaces);

@@ -310,12 +310,12 @@ void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
   auto message = guard.Message();
   guard.Reset();
   const std::string place = message.IsEmpty() ? "" : placeOf(js, message);
-  if (exception->IsNativeError()) {
+  if (exception->IsNativeError() && !place.empty()) {
     auto constructor = js::toUtf8(js, exception.As<v8::Object>()->GetConstructorName());
-    std::string text = js::toUtf8(js, js::check(exception->ToString(js.context())));
+    v8::Local<v8::String> text;
     // A syntax error has no stack of its own worth showing.
-    if (constructor == "SyntaxError" && !place.empty()) {
-      throw LoadError(place + ": " + text);
+    if (constructor == "SyntaxError" && exception->ToString(js.context()).ToLocal(&text)) {
+      throw LoadError(place + ": " + js::toUtf8(js, text));
     }
   }
   throw LoadError((place.empty() ? main : place) + ": Uncaught " +

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { pause, serveFiles, worker } from "../../e2e/lathe.mjs";
+import { pause, project, run, serveFiles, worker } from "../../e2e/lathe.mjs";
 
 // Runs `body` for the path /go and answers "ok" to all others.
 const attacker = (body, config, head = "") => worker(`${head}
@@ -53,6 +53,26 @@ for (const [title, body] of Object.entries(swallowing)) {
     await (await server.fetch("/go")).arrayBuffer();
     await pause(300);
     for (let i = 0; i < 5; ++i) assert.equal(await server.text("/"), "ok");
+  });
+}
+
+// At the top level nobody is hit, but the start must end.
+for (const [title, top] of Object.entries({
+  "an error whose message loops":
+    "const e = new Error('x'); Object.defineProperty(e, 'message', { get() { for (;;); } }); throw e;",
+  "a syntax error whose name loops":
+    "const e = new SyntaxError('x'); Object.defineProperty(e, 'name', { get() { for (;;); } }); throw e;",
+  "Error.prepareStackTrace": "Error.prepareStackTrace = () => { for (;;); }; null.x;",
+  "a listener for rejections": "addEventListener('unhandledrejection', () => { for (;;); }); Promise.reject(1);",
+  "a microtask": "Promise.resolve().then(() => { for (;;); });",
+  "a thrown proxy": "throw new Proxy({}, { get() { for (;;); }, getPrototypeOf() { for (;;); } });",
+})) {
+  test(`a start ends in an error, with ${title}`, async (t) => {
+    const script = `${top}\nexport default { fetch() { return new Response("x"); } };`;
+    const { code, stderr } = await run(["check"], { cwd: project(t, worker(script, shortly)) });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^error: (.*\n)*/);
+    assert.doesNotMatch(stderr, /V8 cannot go on|terminate called/);
   });
 }
 
