@@ -162,7 +162,7 @@ const storing = `
       const cycle = { a: [1, 2.5, -0, NaN, 2n ** 80n, "text", "Grüße \\u{1fad6}"] };
       cycle.self = cycle;
       const values = [
-        null, undefined, true, 0, -1, 1e300, "", "x".repeat(300), new Date(0), /x+/giu, new Map([[1, { a: 1 }]]), new Set(["a", 2]),
+        null, [undefined], true, 0, -1, 1e300, "", "x".repeat(300), new Date(0), /x+/giu, new Map([[1, { a: 1 }]]), new Set(["a", 2]),
         cycle, [1, , 3], Object.assign([1], { x: 1 }), new Uint8Array([1, 2, 3]), new Float64Array(4), new DataView(new ArrayBuffer(8)),
         new ArrayBuffer(16), new Error("message", { cause: new TypeError("cause") }), new RangeError("r"), Object(1), Object("s"), Object(2n),
       ];

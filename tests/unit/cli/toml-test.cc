@@ -127,4 +127,11 @@ vars = { S = true }
                        ConfigError);
 }
 
+TEST_CASE("what the library takes for a mistake of its own is told like any other") {
+  for (const char* text : {"[[[[a]]", "[[[a]", "a = 1\n[[[[b]]\n", "[[\x01]]"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parseToml(text), JsoncError);
+  }
+}
+
 }  // namespace lathe::cli
