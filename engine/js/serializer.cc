@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <optional>
 
 #include "engine/js/cloned-errors.h"
@@ -184,7 +185,14 @@ class Reader final : private DeserializerQuestions, private HostReader {
                                         v8::ArrayBuffer::New(js_.v8(), transferred[i]));
     }
     check(deserializer_.ReadHeader(js_.context()));
-    auto value = check(deserializer_.ReadValue(js_.context()));
+    v8::MaybeLocal<v8::Value> read;
+    {
+      v8::TryCatch guard(js_.v8());
+      read = deserializer_.ReadValue(js_.context());
+      if (read.IsEmpty() && !failure_) guard.ReThrow();
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    auto value = check(read);
     if (!errors_.IsEmpty()) restoreErrors(js_, errors_.Get(js_.v8()));
     return value;
   }
@@ -195,18 +203,20 @@ class Reader final : private DeserializerQuestions, private HostReader {
   // ---- What V8 asks ----
 
   v8::MaybeLocal<v8::Object> readHostObject() override {
-    v8::MaybeLocal<v8::Object> made;
-    forV8(js_, [&] {
+    try {
       const auto kind = number();
-      if (kind == kValueWithErrors) {
-        made = readValueWithErrors();
-        return;
-      }
+      if (kind == kValueWithErrors) return readValueWithErrors();
       const auto* hosts = js_.isolate().hostObjects();
       if (!hosts) throw unreadable();
-      made = hosts->read(js_, kind, *this);
-    });
-    return made;
+      return hosts->read(js_, kind, *this);
+    } catch (const ExceptionPending&) {
+      requirePendingException(js_);
+    } catch (...) {
+      // To make an error of it runs JavaScript, which V8 lets nobody do now.
+      if (!failure_) failure_ = std::current_exception();
+      js_.v8()->ThrowException(v8::Null(js_.v8()));
+    }
+    return {};
   }
 
   v8::Local<v8::Object> readValueWithErrors() {
@@ -258,6 +268,8 @@ class Reader final : private DeserializerQuestions, private HostReader {
   const SerializedValue& serialized_;
   // What the errors among the value are given once it is there: V8 lets no JavaScript run before.
   v8::Global<v8::Array> errors_;
+  // Why what V8 has asked for cannot be read, until V8 has ended.
+  std::exception_ptr failure_;
   std::unique_ptr<v8::ValueDeserializer::Delegate> delegate_;
   v8::ValueDeserializer deserializer_;
 };
