@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "engine/api/platform-bindings.h"
+#include "engine/io/realm.h"
 #include "engine/js/embedded-snapshot.h"
 #include "engine/js/error.h"
 #include "engine/js/isolate.h"
@@ -21,7 +22,10 @@ class StorageValues::Implementation {
     js::Stay entered(isolate_.v8());
     v8::HandleScope handles(isolate_.v8());
     v8::Local<v8::Object> hooks;
-    context_.Reset(isolate_.v8(), isolate_.newContext(&hooks));
+    auto context = isolate_.newContext(&hooks);
+    // Objects of the platform that ask for their worker find none.
+    context->SetAlignedPointerInEmbedderData(io::Realm::kContextSlot, nullptr, js::kPointerTag);
+    context_.Reset(isolate_.v8(), context);
     hooks_.Reset(isolate_.v8(), hooks);
   }
 
