@@ -89,6 +89,21 @@ describe("lathe storage, while no server runs", () => {
     assert.equal(await storage(other, "dump", "Counter", "alice"), dumped);
   });
 
+  test("shows and dumps objects of the platform", async (t) => {
+    const cwd = await filled(t, ["/platform"]);
+    const get = (key) => storage(cwd, "get", "Counter", "alice", key);
+    assert.match(await get("blob"), /^Blob \{ size: 1, type: 'x\/y' \}/);
+    assert.match(await get("error"), /^RangeError: far\n[^]*code: 7[^]*'a' => 'b'/);
+    assert.match(await get("exception"), /AbortError\]?: m/);
+    assert.match(await get("request"), /url: 'http:\/\/a\/'[^]*'x' => 'y'/);
+    assert.match(await get("response"), /status: 204/);
+    const dumped = await storage(cwd, "dump");
+    const other = await filled(t, ["/many?name=bob"]);
+    writeFileSync(join(other, "backup.jsonl"), dumped);
+    assert.equal(await storage(other, "import", "backup.jsonl"), "Imported 5 records.\n");
+    assert.equal(await storage(other, "dump", "Counter", "alice"), dumped);
+  });
+
   test("clears what a deleted class has left", async (t) => {
     const cwd = await filled(t);
     const migrations = [

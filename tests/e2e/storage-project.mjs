@@ -17,6 +17,15 @@ export class Counter extends DurableObject {
     if (action === "fill") {
       await storage.put({ visits: 41, "a b": "text", when: new Date(0), map: new Map([[1, 2]]) });
     }
+    if (action === "platform") {
+      await storage.put({
+        blob: new Blob(["b"], { type: "x/y" }),
+        error: Object.assign(new RangeError("far"), { code: 7, headers: new Headers({ a: "b" }) }),
+        exception: new DOMException("m", "AbortError"),
+        request: new Request("http://a/", { headers: { x: "y" } }),
+        response: new Response(null, { status: 204 }),
+      });
+    }
     if (action === "many") {
       for (let i = 0; i < 300; ++i) storage.put("key-" + String(i).padStart(3, "0"), i);
     }
