@@ -14,8 +14,8 @@ namespace lathe::api {
 inline v8::Local<v8::Value> callHook(js::Lock& js, std::string_view name,
                                      std::initializer_list<v8::Local<v8::Value>> arguments) {
   std::vector<v8::Local<v8::Value>> values(arguments);
-  auto* realm = static_cast<io::Realm*>(js.context()->GetAlignedPointerFromEmbedderData(
-      io::Realm::kContextSlot, js::kPointerTag));
+  auto* realm = static_cast<io::Realm*>(
+      js.context()->GetAlignedPointerFromEmbedderData(io::Realm::kContextSlot, js::kPointerTag));
   if (realm == nullptr) throw js::plainError("There is no worker.");
   auto hooks = realm->hooks();
   auto hook = js::check(hooks->Get(js.context(), js.name(name))).As<v8::Function>();

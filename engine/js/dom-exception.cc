@@ -86,8 +86,8 @@ void DomException::describe(Class<DomException>& c, const Compatibility&) {
   for (const auto& legacy : kLegacyCodes) c.constant(legacy.constant, legacy.code);
 }
 
-v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,
-                                      const std::string& name, const std::string& stack) {
+v8::Local<v8::Object> newDomException(Lock& js, const std::string& message, const std::string& name,
+                                      const std::string& stack) {
   auto object = wrap(js, make<DomException>(message, name));
   check(object->CreateDataProperty(js.context(), js.name("stack"), js.string(stack)));
   return object;

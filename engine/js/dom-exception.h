@@ -31,8 +31,8 @@ class DomException final : public Object {
 };
 
 // A DOMException object with this stack.
-v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,
-                                      const std::string& name, const std::string& stack);
+v8::Local<v8::Object> newDomException(Lock& js, const std::string& message, const std::string& name,
+                                      const std::string& stack);
 
 // A DOMException object with the stack of the place that calls.
 v8::Local<v8::Object> newDomException(Lock& js, const std::string& message,

@@ -10,8 +10,9 @@
 
 #include "engine/js/host-objects.h"
 
-// https://html.spec.whatwg.org/multipage/structured-data.html, on V8's serializer, with what Workers
-// add: errors keep their own properties, and some more of the platform's objects can be cloned.
+// https://html.spec.whatwg.org/multipage/structured-data.html, on V8's serializer, with what
+// Workers add: errors keep their own properties, and some more of the platform's objects can be
+// cloned.
 namespace lathe::js {
 
 // A serialized value, of this process: its bytes are V8's wire format, but shared buffers,

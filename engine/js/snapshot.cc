@@ -9,8 +9,8 @@
 #include "engine/compatibility.h"
 #include "engine/js/bindings.h"
 #include "engine/js/builtins-source.h"
-#include "engine/js/platform.h"
 #include "engine/js/platform-prototypes.h"
+#include "engine/js/platform.h"
 
 namespace lathe::js {
 namespace {
