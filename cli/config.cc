@@ -55,21 +55,18 @@ void keepLast(std::vector<T>& all, Key T::*key) {
   all.assign(std::make_move_iterator(kept.rbegin()), std::make_move_iterator(kept.rend()));
 }
 
-void addAlias(Config& config, const std::string& specifier, const std::string& target,
-              const std::string& where) {
+void addAlias(Config& config, const std::string& specifier, const std::string& target) {
   bool isPath = target.starts_with("./") || target.starts_with("../") || target.starts_with("/");
-  if (!isPath) {
-    config.warnings.push_back(where + ": the alias of \"" + specifier + "\" is passed over: \"" +
-                              target + "\" is no path such as \"./shim.js\", and lathe does not " +
-                              "search packages yet");
-    return;
+  if (isPath) {
+    config.aliases.push_back({specifier, (config.folder / target).lexically_normal()});
+  } else {
+    config.aliases.push_back({specifier, {}, target});
   }
-  config.aliases.push_back({specifier, (config.folder / target).lexically_normal()});
 }
 
 void addChosenAliases(Config& config, const ProjectChoice& choice) {
   for (const auto& [specifier, target] : choice.aliases) {
-    addAlias(config, specifier, target, "--alias");
+    addAlias(config, specifier, target);
   }
   keepLast(config.aliases, &ModuleAlias::specifier);
 }
@@ -87,9 +84,22 @@ void resolveCompatibility(Config& config, std::optional<std::string_view> date,
 // The last ones are on the command line.
 void addChosenDefines(Config& config, const ProjectChoice& choice) {
   for (const auto& [name, value] : choice.defines) {
-    config.constants.push_back(readDefine(name, value, "--define"));
+    config.bundle.define.push_back(readDefine(name, value, "--define"));
   }
-  keepLast(config.constants, &worker::Constant::path);
+  keepLast(config.bundle.define, &Define::name);
+}
+
+void addChosenBundle(Config& config, const ProjectChoice& choice) {
+  BundleSettings& bundle = config.bundle;
+  if (!choice.tsconfig.empty()) {
+    std::error_code error;
+    bundle.tsconfig = fs::absolute(choice.tsconfig, error).lexically_normal();
+  }
+  if (!choice.jsxFactory.empty()) bundle.jsxFactory = choice.jsxFactory;
+  if (!choice.jsxFragment.empty()) bundle.jsxFragment = choice.jsxFragment;
+  if (choice.minify) bundle.minify = *choice.minify;
+  if (choice.bundle) bundle.noBundle = !*choice.bundle;
+  if (choice.path == "-") config.main.text = choice.input;
 }
 
 // Fills in a Config from a file, key by key.
@@ -110,6 +120,7 @@ class Reader {
     readRules();
     readAliases();
     readDefines();
+    readBundle();
     readBuild();
     readCompatibility();
     // First of all that binds, as it wants to be.
@@ -274,7 +285,7 @@ class Reader {
   void readAliases() {
     if (auto aliases = find("alias")) {
       for (const ConfigNode& node : aliases->members()) {
-        addAlias(config_, node.key(), node.name(), node.file().at(node.place()));
+        addAlias(config_, node.key(), node.name());
       }
     }
     addChosenAliases(config_, choice_);
@@ -283,11 +294,31 @@ class Reader {
   void readDefines() {
     if (auto defines = find("define")) {
       for (const ConfigNode& node : defines->members()) {
-        config_.constants.push_back(
+        config_.bundle.define.push_back(
             readDefine(node.key(), node.text(), node.file().at(node.place())));
       }
     }
     addChosenDefines(config_, choice_);
+  }
+
+  void readBundle() {
+    BundleSettings& bundle = config_.bundle;
+    auto text = [&](const char* key, std::string& value) {
+      if (auto node = find(key)) value = node->name();
+    };
+    auto truth = [&](const char* key, bool& value) {
+      if (auto node = find(key)) value = node->boolean();
+    };
+    text("jsx_factory", bundle.jsxFactory);
+    text("jsx_fragment", bundle.jsxFragment);
+    truth("keep_names", bundle.keepNames);
+    truth("minify", bundle.minify);
+    truth("no_bundle", bundle.noBundle);
+    truth("find_additional_modules", bundle.findAdditionalModules);
+    if (auto tsconfig = find("tsconfig")) {
+      bundle.tsconfig = (folder_ / tsconfig->name()).lexically_normal();
+    }
+    addChosenBundle(config_, choice_);
   }
 
   void readBuild() {
@@ -534,6 +565,7 @@ Config configForScript(const fs::path& script, const ProjectChoice& choice) {
   config.publicOrigin = readPublicOrigin(std::nullopt, std::nullopt, std::nullopt, choice);
   addChosenAliases(config, choice);
   addChosenDefines(config, choice);
+  addChosenBundle(config, choice);
   if (!choice.compatibilityDate.empty() || !choice.compatibilityFlags.empty()) {
     std::optional<std::string_view> date;
     if (!choice.compatibilityDate.empty()) date = choice.compatibilityDate;

@@ -11,6 +11,7 @@
 #include "cli/config-file.h"
 #include "cli/migration.h"
 #include "cli/module-rules.h"
+#include "cli/modules/bundle-settings.h"
 #include "cli/project-choice.h"
 #include "cli/public-origin.h"
 #include "engine/compatibility.h"
@@ -33,12 +34,16 @@ struct MainScript {
   std::filesystem::path path;
   // Where it is named: `wrangler.jsonc:3:11`; empty when it was on the command line.
   std::string writtenAt;
+  // What it holds, when it came over standard input: then there is no such file.
+  std::optional<std::string> text = {};
 };
 
-// One entry of `alias`: the file to take for a specifier.
+// One entry of `alias`: the file to take for a specifier, or the package.
 struct ModuleAlias {
   std::string specifier;
+  // Empty: `package` counts.
   std::filesystem::path path;
+  std::string package = {};
 };
 
 // What `build` says: a command that makes the script.
@@ -101,11 +106,11 @@ struct Config {
   bool additionalModules = false;
   ModuleRules rules;
   std::vector<ModuleAlias> aliases;
+  BundleSettings bundle;
   std::optional<BuildSettings> build;
 
   Compatibility compatibility;
   std::vector<worker::Binding> bindings;
-  std::vector<worker::Constant> constants;
   // Those of the first bindings, which are the variables.
   std::vector<VariableOrigin> variables;
   std::vector<worker::ActorClass> actorClasses;

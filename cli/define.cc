@@ -38,9 +38,7 @@ std::optional<std::vector<std::string>> partsOf(std::string_view name) {
 
 }  // namespace
 
-worker::Constant readDefine(const std::string& name, const std::string& value,
-                            const std::string& where) {
-  using Kind = worker::Constant::Kind;
+Define readDefine(const std::string& name, const std::string& value, const std::string& where) {
   auto path = partsOf(name);
   if (!path) {
     throw ConfigError(where + ": " + shortlyQuoted(name) +
@@ -50,8 +48,7 @@ worker::Constant readDefine(const std::string& name, const std::string& value,
   if ((path->front() == "import" && !ofMeta) || path->front() == "this") {
     throw ConfigError(where + ": not implemented in lathe: a define of " + name);
   }
-  if (nlohmann::json::accept(value)) return {std::move(*path), value, Kind::json};
-  if (partsOf(value)) return {std::move(*path), value, Kind::name};
+  if (nlohmann::json::accept(value) || partsOf(value)) return {name, value};
   throw ConfigError(where + ": the value of " + name + ", " + shortlyQuoted(value) +
                     ", is neither JSON nor a name; a text needs quotes of its own, such as \"" +
                     R"(\"production\")" + "\"");

@@ -89,6 +89,7 @@ class Dev {
 
   ExitCode run() {
     log_.showEverything();
+    serving_.runtime().keepBundler();
     logged_ = withRequestLines(
         [this](io::RequestHead head, std::unique_ptr<io::BodySource> body) {
           return answer(std::move(head), std::move(body));

@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -20,8 +21,8 @@
 #include "cli/terminal-log.h"
 #include "cli/test-command.h"
 #include "cli/usage-error.h"
-#include "engine/http/listener.h"
 #include "engine/host/start.h"
+#include "engine/http/listener.h"
 
 namespace lathe::cli {
 
@@ -49,6 +50,25 @@ void workIn(const std::string& folder) {
   if (error) throw UsageError("--cwd " + folder + ": " + error.message());
 }
 
+// What the choice of a worker needs of standard input, read to its end.
+void readInput(ProjectChoice& project) {
+  if (project.path != "-") return;
+  char bytes[4096];
+  for (;;) {
+    ssize_t count = ::read(STDIN_FILENO, bytes, sizeof bytes);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    project.input.append(bytes, static_cast<std::size_t>(count));
+  }
+}
+
+void readInput(CommandLine& line) {
+  if (auto* serve = std::get_if<ServeOptions>(&line.command)) readInput(serve->project);
+  if (auto* dev = std::get_if<DevOptions>(&line.command)) readInput(dev->serve.project);
+  if (auto* fetch = std::get_if<FetchOptions>(&line.command)) readInput(fetch->project);
+  if (auto* check = std::get_if<CheckOptions>(&line.command)) readInput(check->project);
+}
+
 ExitCode run(const std::vector<std::string>& arguments) {
   TerminalLog log({.colors = wantsColors(STDERR_FILENO)});
   auto failWith = [&](ExitCode code, const std::exception& error) {
@@ -59,6 +79,7 @@ ExitCode run(const std::vector<std::string>& arguments) {
     CommandLine line = parseCommandLine(arguments);
     log = TerminalLog({line.logFormat, wantsColors(STDERR_FILENO), line.logLevel});
     if (!line.cwd.empty()) workIn(line.cwd);
+    readInput(line);
     for (const std::string& notice : line.notices) log.notice(notice);
     return std::visit(Run{log}, line.command);
   } catch (const UsageError& error) {

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/modules/module-paths.h"
 #include "cli/read-file.h"
 #include "engine/nearest-name.h"
 
@@ -21,9 +22,6 @@ namespace {
 // What a bundler would append, in the order in which it would try.
 constexpr std::array<std::string_view, 6> kExtensions = {".js",   ".mjs", ".cjs",
                                                          ".json", ".ts",  ".tsx"};
-constexpr std::array<std::string_view, 5> kTypedExtensions = {".ts", ".mts", ".cts", ".tsx",
-                                                              ".jsx"};
-
 // A listing of a folder that is longer than this is not searched for what the user meant.
 constexpr std::size_t kSearchedFilesMax = 1000;
 
@@ -40,13 +38,10 @@ std::string resolved(std::string_view specifier, std::string_view referrer) {
 }
 
 void refuseTypeScript(const fs::path& path, const std::string& shown) {
-  if (std::ranges::find(kTypedExtensions, path.extension().string()) == kTypedExtensions.end()) {
-    return;
-  }
+  if (!needsTranslation(path)) return;
   throw LoadError(shown +
-                  ": not implemented in lathe: TypeScript and JSX; bundle it first, such as " +
-                  "with: npx esbuild " + path.filename().string() +
-                  " --bundle --format=esm --outfile=worker.js");
+                  ": TypeScript and JSX are translated when a script is bundled, and this one is "
+                  "taken as it lies");
 }
 
 // What is in the folder of `path` that its user may have meant; empty when nothing is.

@@ -26,6 +26,12 @@ std::vector<ModuleRule> wranglersRules() {
       {ModuleType::text, {"**/*.txt", "**/*.html", "**/*.sql"}},
       {ModuleType::data, {"**/*.bin"}},
       {ModuleType::compiledWasm, {"**/*.wasm", "**/*.wasm?module"}},
+  };
+}
+
+// What those files are that it reads by itself.
+std::vector<ModuleRule> bundlersRules() {
+  return {
       {ModuleType::esModule, {"**/*.js", "**/*.mjs"}},
       {ModuleType::commonJs, {"**/*.cjs"}},
       {ModuleType::json, {"**/*.json"}},
@@ -157,10 +163,21 @@ ModuleRules::ModuleRules(std::vector<ModuleRule> rules) {
   };
   for (ModuleRule& rule : rules) add(std::move(rule));
   for (ModuleRule& rule : wranglersRules()) add(std::move(rule));
+  named_ = rules_.size();
+  for (ModuleRule& rule : bundlersRules()) add(std::move(rule));
 }
 
 std::optional<ModuleType> ModuleRules::typeOf(std::string_view name) const {
-  for (const ModuleRule& rule : rules_) {
+  return typeBy(rules_, name);
+}
+
+std::optional<ModuleType> ModuleRules::namedTypeOf(std::string_view name) const {
+  return typeBy(named(), name);
+}
+
+std::optional<ModuleType> ModuleRules::typeBy(std::span<const ModuleRule> rules,
+                                              std::string_view name) {
+  for (const ModuleRule& rule : rules) {
     if (matches(name, rule)) return rule.type;
   }
   return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,9 +44,17 @@ class ModuleRules {
   // The first of them, or null.
   const Ended* endedFor(std::string_view name) const;
 
+  // Those of them that a bundler goes by, too: without what scripts and JSON are anyway.
+  std::span<const ModuleRule> named() const { return {rules_.data(), named_}; }
+  std::optional<worker::ModuleType> namedTypeOf(std::string_view name) const;
+
  private:
+  static std::optional<worker::ModuleType> typeBy(std::span<const ModuleRule> rules,
+                                                  std::string_view name);
+
   std::vector<ModuleRule> rules_;
   std::vector<Ended> ended_;
+  std::size_t named_ = 0;
 };
 
 // The types by the names that configurations give them, and those names.

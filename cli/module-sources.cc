@@ -18,6 +18,7 @@ struct ModuleFolder {
   std::string worker;
   fs::path baseDir;
   std::vector<ListedModule> listed;
+  std::shared_ptr<BundleMap> map;
 
   fs::path pathOf(const std::string& module) const {
     auto found = std::ranges::find(listed, module, &ListedModule::name);
@@ -29,17 +30,22 @@ struct ModuleFolder {
 }  // namespace
 
 TerminalLog::Sources moduleSources(const std::vector<Config>& configs,
-                                   std::shared_ptr<const SourceFiles> files) {
+                                   std::shared_ptr<const SourceFiles> files,
+                                   const Bundles& bundles) {
   std::vector<ModuleFolder> folders;
-  for (const Config& config : configs) {
-    folders.push_back({config.name, config.baseDir, config.modules});
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    const Config& config = configs[i];
+    bool bundled = i < bundles.size() && bundles[i];
+    folders.push_back(
+        {config.name, config.baseDir, config.modules, bundled ? bundles[i]->map : nullptr});
   }
   return [folders = std::move(folders), files = std::move(files)](
              std::string_view worker, const std::string& module) -> std::optional<std::string> {
     std::optional<std::string> source;
     for (const ModuleFolder& folder : folders) {
       if (!worker.empty() && folder.worker != worker) continue;
-      auto found = files->unchanged(folder.pathOf(module));
+      auto found = folder.map ? folder.map->contentOf(module) : std::nullopt;
+      if (!found) found = files->unchanged(folder.pathOf(module));
       if (found && source) return std::nullopt;
       if (found) source = std::move(found);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -11,8 +12,9 @@ namespace lathe::cli {
 
 const char* const kProjectHelp =
     "A wrangler.jsonc, .json or .toml, a folder that has one, or a script,\n"
-    "which has the nearest configuration beside or above it; else the\n"
-    "nearest configuration, here or in a folder above";
+    "which has the nearest configuration beside or above it, or - for a\n"
+    "script on standard input; else the nearest configuration, here or in a\n"
+    "folder above";
 
 namespace {
 
@@ -81,7 +83,22 @@ void addReplacements(CLI::App& command, ProjectChoice& project) {
   addPairs(command, "--alias", "SPECIFIER:PATH", project.aliases,
            "The file to take where a module is imported");
   addPairs(command, "--define", "NAME:VALUE", project.defines,
-           "What a name stands for in the script, as JSON");
+           "What to put in the place of a name in the script, as JSON");
+  auto text = [&](const char* option, const char* form, std::string& value,
+                  const char* description) {
+    command.add_option(option, value, description)->option_text(form);
+  };
+  text("--tsconfig", "FILE", project.tsconfig, "The tsconfig.json to go by");
+  text("--jsx-factory", "NAME", project.jsxFactory, "What JSX elements call");
+  text("--jsx-fragment", "NAME", project.jsxFragment, "What JSX fragments are");
+  auto flag = [&](const char* option, std::optional<bool>& value, bool to,
+                  const char* description) {
+    command.add_flag_callback(
+        option, [&value, to] { value = to; }, description);
+  };
+  flag("--minify", project.minify, true, "Make the script shorter");
+  flag("--no-bundle", project.bundle, false, "Take the script as it lies");
+  flag("--bundle", project.bundle, true, "The opposite, where the configuration says no_bundle");
 }
 
 void addProjectOptions(CLI::App& command, ProjectChoice& project) {

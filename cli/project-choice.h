@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@ struct ProjectChoice {
 
   // A configuration, a folder that has one, or a script; empty: the nearest configuration upwards
   // from the working folder. A script has the nearest configuration upwards from its own folder.
+  // "-" is the script that `input` holds, as if it lay in the working folder.
   std::string path = {};
   // The environment of the configuration; empty: what CLOUDFLARE_ENV says, else its top level.
   std::string environment = {};
@@ -34,9 +36,17 @@ struct ProjectChoice {
   std::string host = {};
   std::vector<std::string> routes = {};
   std::string upstreamProtocol = {};
+  // How to bundle, each instead of what the configuration says, when given.
+  std::string tsconfig = {};
+  std::string jsxFactory = {};
+  std::string jsxFragment = {};
+  std::optional<bool> minify = {};
+  std::optional<bool> bundle = {};
   // Instead of the configuration's; empty: the configuration's.
   std::string compatibilityDate = {};
   std::vector<std::string> compatibilityFlags = {};
+  // What standard input held, for the path "-".
+  std::string input = {};
 };
 
 }  // namespace lathe::cli

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "cli/module-files.h"
+#include "cli/modules/bundled-modules.h"
 #include "cli/read-file.h"
 #include "engine/nearest-name.h"
 
@@ -68,11 +69,25 @@ std::string workerBehind(const worker::Binding& binding) {
   return {};
 }
 
+// The script on standard input is taken for one in the working folder.
+Config loadConfigOfInput(const ProjectChoice& choice) {
+  constexpr const char* kName = "stdin.ts";
+  std::error_code error;
+  fs::path script = fs::current_path(error) / kName;
+  if (!choice.config.empty()) {
+    return readConfig(readConfigFile(fs::absolute(choice.config).lexically_normal()), choice,
+                      script);
+  }
+  if (auto found = findConfigFile(script.parent_path())) return readFound(*found, choice, script);
+  return configForScript(script, choice);
+}
+
 }  // namespace
 
 Config loadConfig(const ProjectChoice& given) {
   ProjectChoice choice = given;
   choice.environment = environmentOf(given);
+  if (choice.path == "-") return loadConfigOfInput(choice);
   std::error_code error;
   fs::path here = fs::current_path(error);
   if (error) throw ConfigError("the working folder is gone: " + error.message());
@@ -124,15 +139,18 @@ Config loadConfigAlone(const ProjectChoice& choice) {
 }
 
 std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& configs,
-                                                const OnRead& onRead) {
+                                                const OnRead& onRead, const Bundles& bundles) {
   refuseEqualNames(configs);
   refuseUnknownServices(configs);
   std::vector<worker::WorkerSource> sources;
-  for (const Config& config : configs) {
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    const Config& config = configs[i];
     worker::WorkerSource& source = sources.emplace_back();
     source.name = config.name;
     source.compatibility = config.compatibility;
-    if (config.modules.empty()) {
+    if (i < bundles.size() && bundles[i]) {
+      source.modules = std::make_shared<BundledModules>(bundles[i], onRead);
+    } else if (config.modules.empty()) {
       using Additional = ModuleFiles::Additional;
       source.modules = std::make_shared<ModuleFiles>(
           config.main, config.baseDir, config.rules, config.aliases, onRead,
@@ -141,7 +159,6 @@ std::vector<worker::WorkerSource> workerSources(const std::vector<Config>& confi
       source.modules = std::make_shared<ListedModules>(config.modules, onRead);
     }
     source.bindings = config.bindings;
-    source.constants = config.constants;
     source.actorClasses = config.actorClasses;
     source.cpuMsMax = config.cpuMs;
     source.memoryBytesMax = std::size_t{config.memoryMb} << 20;

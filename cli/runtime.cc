@@ -12,8 +12,10 @@
 #include "cli/code-frame.h"
 #include "cli/exit-code.h"
 #include "cli/module-sources.h"
+#include "cli/modules/bundle-workers.h"
 #include "cli/output.h"
 #include "cli/project.h"
+#include "cli/read-file.h"
 #include "cli/storage-routes.h"
 #include "cli/terminal-keys.h"
 #include "engine/js/embedded-snapshot.h"
@@ -53,6 +55,8 @@ std::string platformFlags(const std::vector<Config>& configs) {
 Runtime::Runtime(TerminalLog& log, const std::vector<Config>& configs, ObjectStoreChoice objects,
                  std::optional<ControlThread::Requests> requests)
     : log_(log),
+      bundler_([&log](const std::string& line) { log.warning({}, line); },
+               BundleCache(bundleCacheFolder())),
       platform_(platformFlags(configs)),
       work_(loop_.get_executor()),
       objects_(loop_, std::move(objects)),
@@ -85,14 +89,16 @@ Runtime::~Runtime() {
 void Runtime::load(const std::vector<Config>& configs, std::shared_ptr<SourceFiles> files,
                    const OnRead& onRead) {
   for (const Config& config : configs) log_.remarks(config);
-  auto sources = workerSources(configs, [files, onRead](const std::filesystem::path& path,
-                                                        std::optional<std::string_view> content) {
+  OnRead note = [files, onRead](const std::filesystem::path& path,
+                                std::optional<std::string_view> content) {
     files->note(path, content);
     if (onRead) onRead(path, content);
-  });
+  };
+  Bundles bundles = bundle(configs, note);
+  auto sources = workerSources(configs, note, bundles);
   objects_.prepare(configs, sources);
   engine_->useStore(objects_.store());
-  auto texts = moduleSources(configs, files);
+  auto texts = moduleSources(configs, files, bundles);
   struct Loading {
     ReExecution* reExecution;
     ~Loading() {
@@ -108,6 +114,37 @@ void Runtime::load(const std::vector<Config>& configs, std::shared_ptr<SourceFil
   }
   log_.useSources(std::move(texts));
   if (!controlSocket_) openControlSocket();
+}
+
+Bundles Runtime::bundle(const std::vector<Config>& configs, const OnRead& note) {
+  struct Stop {
+    Runtime& runtime;
+    ~Stop() {
+      if (!runtime.bundler_.expectsMore()) runtime.bundler_.stop();
+    }
+  } stop{*this};
+  try {
+    Bundles bundles = bundleWorkers(configs, bundler_, note);
+    for (std::size_t i = 0; i < bundles.size(); ++i) {
+      if (!bundles[i]) continue;
+      for (const std::string& line : bundles[i]->warnings) log_.warnOnce(configs[i].name, line);
+    }
+    return bundles;
+  } catch (const worker::LoadError& error) {
+    // What has just been written is not noted, and is what esbuild has read nevertheless.
+    auto textOf = [&](const std::string& module) -> std::optional<std::string> {
+      for (const Config& config : configs) {
+        try {
+          auto text = readFileIfThere((config.baseDir / module).lexically_normal());
+          if (text) return text;
+        } catch (const FileError&) {
+          // It has no lines to show.
+        }
+      }
+      return std::nullopt;
+    };
+    throw worker::LoadError(withCodeFrame(error.what(), textOf, false));
+  }
 }
 
 void Runtime::openControlSocket() {

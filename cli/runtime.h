@@ -16,6 +16,7 @@
 #include "cli/config.h"
 #include "cli/control-socket.h"
 #include "cli/control-thread.h"
+#include "cli/modules/bundler.h"
 #include "cli/object-store.h"
 #include "cli/re-execution.h"
 #include "cli/source-files.h"
@@ -61,6 +62,9 @@ class Runtime {
     return outcome->take();
   }
 
+  // esbuild stays, and knows what it has read, from one load to the next; else it ends with each.
+  void keepBundler() { bundler_.expectMore(); }
+
   boost::asio::io_context& loop() { return loop_; }
   worker::Engine& engine() { return *engine_; }
   // What is stored on the disk, for those who look at it; null when nothing is.
@@ -72,6 +76,8 @@ class Runtime {
   [[noreturn]] static void endUnheeded(pthread_t loop);
   // `place` in a script may be empty.
   [[noreturn]] static void end(const char* why, const std::string& place);
+  // Bundles the workers that need it, with what there is to say about them. Throws LoadError.
+  Bundles bundle(const std::vector<Config>& configs, const OnRead& note);
   // Lets `lathe storage` in, when there is something on the disk.
   void openControlSocket();
 
@@ -79,6 +85,7 @@ class Runtime {
   // The loop thread has been asked often enough where it is (endUnheeded).
   std::atomic<bool> whereIsEnough_ = false;
   ReExecution* reExecution_ = nullptr;
+  Bundler bundler_;
   js::Platform platform_;
   boost::asio::io_context loop_{1};
   // Keeps `run_one` waiting instead of returning when there is nothing to do.

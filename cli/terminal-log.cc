@@ -1,5 +1,6 @@
 #include "cli/terminal-log.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -80,6 +81,21 @@ void writeLine(std::string line) {
 }
 
 void write(JsonLine& line) { static_cast<void>(writeAll(STDERR_FILENO, line.take())); }
+
+// The text with the lines of its stacks dimmed that lie in packages.
+std::string withPackagesDimmed(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    bool frame = line.find_first_not_of(' ') == line.find("at ") && line.starts_with(' ');
+    bool dimmed = frame && line.find("node_modules/") != line.npos;
+    out += dimmed ? fmt::format("{}{}{}", kDim, line, kPlain) : std::string(line);
+    if (end < text.size()) out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
 
 std::string_view colorOf(unsigned status) {
   if (status >= 500) return kRed;
@@ -167,7 +183,8 @@ std::string TerminalLog::codeFrame(std::string_view worker, std::string_view tex
 void TerminalLog::exception(std::string_view worker, std::string_view text, std::uint64_t request) {
   if (!shows(LogLevel::error)) return;
   if (isText()) {
-    return say("error: ", kRed, withCodeFrame(shownText(text), sourcesOf(worker), colors_));
+    std::string framed = withCodeFrame(shownText(text), sourcesOf(worker), colors_);
+    return say("error: ", kRed, colors_ ? withPackagesDimmed(framed) : framed);
   }
   JsonLine line("error", "exception");
   std::string framed = withCodeFrame(text, sourcesOf(worker), false);
@@ -205,6 +222,10 @@ void TerminalLog::warning(std::string_view worker, std::string_view text) {
   if (isText()) return say("warning: ", kYellow, shownText(text));
   JsonLine line("warn", "warning");
   write(line.worker(worker).text("text", text));
+}
+
+void TerminalLog::warnOnce(std::string_view worker, const std::string& text) {
+  if (said_.insert(text).second) warning(worker, text);
 }
 
 // ---- What commands say ----
@@ -265,9 +286,7 @@ void TerminalLog::notice(std::string_view text) {
 }
 
 void TerminalLog::remarks(const Config& config) {
-  for (const std::string& line : config.warnings) {
-    if (said_.insert(line).second) warning(config.name, line);
-  }
+  for (const std::string& line : config.warnings) warnOnce(config.name, line);
   for (const std::string& line : config.notices) {
     if (said_.insert(line).second) notice(line);
   }

@@ -74,6 +74,8 @@ class TerminalLog final : public worker::Log {
   void exception(std::string_view worker, std::string_view text, std::uint64_t request) override;
   void alarm(const Alarm& alarm) override;
   void warning(std::string_view worker, std::string_view text) override;
+  // The same for a line that may come again with each load.
+  void warnOnce(std::string_view worker, const std::string& text);
   bool colors() const override { return colors_; }
   bool builtinFrames() const override { return shows(LogLevel::debug); }
   bool places() const override { return everything_ && options_.level != LogLevel::none; }

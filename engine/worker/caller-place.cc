@@ -1,6 +1,7 @@
 #include "engine/worker/caller-place.h"
 
 #include "engine/js/stack-trace.h"
+#include "engine/worker/module-registry.h"
 
 namespace lathe::worker {
 namespace {
@@ -13,7 +14,8 @@ constexpr int kFramesMax = 16;
 std::string callerPlace(v8::Isolate* isolate) {
   v8::HandleScope handles(isolate);
   js::Lock js(isolate);
-  return js::firstPlace(js, v8::StackTrace::CurrentStackTrace(isolate, kFramesMax));
+  return js::firstPlace(js, v8::StackTrace::CurrentStackTrace(isolate, kFramesMax),
+                        ModuleRegistry::current(js).findSourceMap());
 }
 
 }  // namespace lathe::worker

@@ -165,9 +165,8 @@ std::string_view moduleText(const Module& module) {
                   ": the file is not UTF-8; save it in that encoding");
 }
 
-ModuleRegistry::ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins,
-                               MetaHook metaHook)
-    : loader_(std::move(loader)), builtins_(std::move(builtins)), metaHook_(std::move(metaHook)) {}
+ModuleRegistry::ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins)
+    : loader_(std::move(loader)), builtins_(std::move(builtins)) {}
 
 ModuleRegistry::~ModuleRegistry() = default;
 
@@ -183,6 +182,41 @@ void ModuleRegistry::attach(v8::Local<v8::Context> context) {
 ModuleRegistry& ModuleRegistry::of(v8::Local<v8::Context> context) {
   return *static_cast<ModuleRegistry*>(
       context->GetAlignedPointerFromEmbedderData(kContextSlot, js::kPointerTag));
+}
+
+// ---- Places ----
+
+void ModuleRegistry::useSourceMap(js::Lock& js, const Module& module, bool hideBuiltins) {
+  hideBuiltins_ = hideBuiltins;
+  if (!module.sourceMap) return;
+  sourceMaps_[module.name] = module.sourceMap;
+  js.v8()->SetPrepareStackTraceCallback(&ModuleRegistry::onStack);
+}
+
+js::FindSourceMap ModuleRegistry::findSourceMap() const {
+  return [this](std::string_view script) {
+    auto found = sourceMaps_.find(script);
+    return found == sourceMaps_.end() ? nullptr : found->second.get();
+  };
+}
+
+std::string ModuleRegistry::originalPlace(std::string_view script, int line, int column) const {
+  return js::originalPlace(script, line, column, findSourceMap());
+}
+
+// V8 asks once for each error whose stack somebody reads, and only in isolates that have a script
+// with a source map.
+v8::MaybeLocal<v8::Value> ModuleRegistry::onStack(v8::Local<v8::Context> context,
+                                                  v8::Local<v8::Value> error,
+                                                  v8::Local<v8::Array> sites) {
+  js::Lock js(v8::Isolate::GetCurrent());
+  v8::Context::Scope entered(context);
+  // Also where V8 does not expect scripts to run: a structured clone of an error has its stack.
+  v8::Isolate::AllowJavascriptExecutionScope allowed(js.v8());
+  auto& registry = of(context);
+  return throwing<v8::Value>(js, [&] {
+    return js::stackText(js, error, sites, registry.hideBuiltins_, registry.findSourceMap());
+  });
 }
 
 // ---- Making modules ----
@@ -436,8 +470,6 @@ void ModuleRegistry::onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::
       .FromMaybe(false);
   meta->CreateDataProperty(context, js.name("main"), v8::Boolean::New(js.v8(), isMain))
       .FromMaybe(false);
-  // Nobody is there who could be told that one of them cannot be added.
-  js::caught(js, [&] { registry.metaHook_(js, meta); });
 }
 
 v8::MaybeLocal<v8::Value> ModuleRegistry::onSyntheticEvaluation(v8::Local<v8::Context> context,

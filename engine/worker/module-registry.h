@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "engine/js/class.h"
+#include "engine/js/stack-trace.h"
 #include "engine/worker/worker-source.h"
 
 namespace lathe::worker {
@@ -25,10 +27,7 @@ class ModuleRegistry {
   using Builtins =
       std::function<std::optional<v8::Local<v8::Object>>(js::Lock&, std::string_view specifier)>;
 
-  // Adds to the `import.meta` of a module.
-  using MetaHook = std::function<void(js::Lock&, v8::Local<v8::Object> meta)>;
-
-  ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins, MetaHook metaHook);
+  ModuleRegistry(std::shared_ptr<ModuleLoader> loader, Builtins builtins);
   ~ModuleRegistry();
   ModuleRegistry(const ModuleRegistry&) = delete;
   ModuleRegistry& operator=(const ModuleRegistry&) = delete;
@@ -37,6 +36,15 @@ class ModuleRegistry {
   static void prepare(v8::Isolate* isolate);
   // Makes this the registry of `context`.
   void attach(v8::Local<v8::Context> context);
+
+  // From here on stacks name the places that this module's code comes from, when it knows them.
+  // `hideBuiltins`: the frames of the built-in JavaScript are left out.
+  void useSourceMap(js::Lock& js, const Module& module, bool hideBuiltins);
+  // "name:line:column" of a place in a script, or of where that comes from.
+  std::string originalPlace(std::string_view script, int line, int column) const;
+  js::FindSourceMap findSourceMap() const;
+  // The registry of the current context.
+  static ModuleRegistry& current(js::Lock& js) { return of(js.context()); }
 
   // Compiles the main module and everything it imports, and links them.
   v8::Local<v8::Module> link(js::Lock& js, const Module& main);
@@ -67,6 +75,8 @@ class ModuleRegistry {
                                               v8::Local<v8::FixedArray> assertions);
   static void onImportMeta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
                            v8::Local<v8::Object> meta);
+  static v8::MaybeLocal<v8::Value> onStack(v8::Local<v8::Context> context,
+                                           v8::Local<v8::Value> error, v8::Local<v8::Array> sites);
   static v8::MaybeLocal<v8::Value> onSyntheticEvaluation(v8::Local<v8::Context> context,
                                                          v8::Local<v8::Module> module);
 
@@ -100,8 +110,10 @@ class ModuleRegistry {
 
   std::shared_ptr<ModuleLoader> loader_;
   Builtins builtins_;
-  MetaHook metaHook_;
   std::string mainName_;
+  // By the names of scripts.
+  std::map<std::string, std::shared_ptr<const js::SourceMap>, std::less<>> sourceMaps_;
+  bool hideBuiltins_ = true;
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
   std::unordered_multimap<int, Entry*> byHash_;
   // The names of modules that calls in the text of others lead to, loaded or not.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/compatibility.h"
+#include "engine/js/source-map.h"
 
 // All that is needed to make a worker, free of where it came from: the terminal side reads files
 // and configurations and hands this down.
@@ -39,6 +40,8 @@ struct Module {
   ModuleType type = ModuleType::esModule;
   // The bytes as read. Text has not been checked for being UTF-8.
   std::string content;
+  // Of a generated script: where it comes from. May be null.
+  std::shared_ptr<const js::SourceMap> sourceMap = {};
 };
 
 // Where a worker's modules come from. Used while the worker loads and, for `import()`, while it
@@ -94,20 +97,6 @@ struct Binding {
   std::variant<Text, Json, Service, Actors, Unsupported> value;
 };
 
-// A name that leads to a value wherever the script says it: a property of the global object, or of
-// an object that a global name leads to.
-struct Constant {
-  enum class Kind {
-    json,  // the value is JSON
-    name,  // or another name, such as `globalThis`, which is looked up when it is used
-  };
-  // `process.env.MODE` has three parts. Each is an identifier; there is at least one. What begins
-  // with `import` and `meta` is a property of each module's own.
-  std::vector<std::string> path;
-  std::string value;
-  Kind kind = Kind::json;
-};
-
 // What is to be known of an exported class of actors. One without an entry has a unique key made of
 // the worker's name and its own, and nothing special.
 struct ActorClass {
@@ -127,7 +116,6 @@ struct WorkerSource {
   Compatibility compatibility;
   std::shared_ptr<ModuleLoader> modules;
   std::vector<Binding> bindings;
-  std::vector<Constant> constants;
   std::vector<ActorClass> actorClasses;
   // CPU time that one entry into the script may take.
   std::uint32_t cpuMsMax = 30'000;

@@ -8,7 +8,6 @@
 #include "engine/js/snapshot.h"
 #include "engine/js/stack-trace.h"
 #include "engine/js/stop-script.h"
-#include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/worker-isolate.h"
 
@@ -57,16 +56,17 @@ void hideTemporal(js::Lock& js) {
 }
 
 // Where an exception was thrown, as far as that is in a script; else where the script called.
-std::string placeOf(js::Lock& js, v8::Local<v8::Message> message) {
+std::string placeOf(js::Lock& js, v8::Local<v8::Message> message,
+                    const ModuleRegistry& modules) {
   auto name = message->GetScriptResourceName();
   if (!name->IsString()) return {};
   std::string module = js::toUtf8(js, name.As<v8::String>());
   if (module == js::kBuiltinsName) {
     auto stack = message->GetStackTrace();
-    return stack.IsEmpty() ? "" : js::firstPlace(js, stack);
+    return stack.IsEmpty() ? "" : js::firstPlace(js, stack, modules.findSourceMap());
   }
-  return module + ":" + std::to_string(message->GetLineNumber(js.context()).FromMaybe(0)) + ":" +
-         std::to_string(message->GetStartColumn(js.context()).FromMaybe(0) + 1);
+  return modules.originalPlace(module, message->GetLineNumber(js.context()).FromMaybe(0),
+                               message->GetStartColumn(js.context()).FromMaybe(0) + 1);
 }
 
 // What the script exports cannot be an entry point unless it is an object or a class.
@@ -147,7 +147,7 @@ void Worker::start(js::Lock& js) {
   try {
     js::Platform::StoppedClock stopped(host.platform);
     context->AllowCodeGenerationFromStrings(compatibility().has(Flag::AllowEvalDuringStartup));
-    defineGlobalConstants(js, script_->source().constants);
+    modules_.useSourceMap(js, main, !host.log.builtinFrames());
     if (main.type == ModuleType::esModule && script_->source().modules->mayBeServiceWorker()) {
       serviceWorker_ = runServiceWorker(js, main);
     }
@@ -309,7 +309,7 @@ void Worker::failToStart(js::Lock& js, v8::TryCatch& guard) {
   auto exception = js::exceptionOf(js, guard);
   auto message = guard.Message();
   guard.Reset();
-  const std::string place = message.IsEmpty() ? "" : placeOf(js, message);
+  const std::string place = message.IsEmpty() ? "" : placeOf(js, message, modules_);
   if (exception->IsNativeError() && !place.empty()) {
     auto constructor = js::toUtf8(js, exception.As<v8::Object>()->GetConstructorName());
     v8::Local<v8::String> text;

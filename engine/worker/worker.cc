@@ -3,7 +3,6 @@
 #include "engine/io/cpu-watch.h"
 #include "engine/js/async-frame.h"
 #include "engine/worker/caller-place.h"
-#include "engine/worker/constants.h"
 #include "engine/worker/exception-text.h"
 #include "engine/worker/invocation.h"
 #include "engine/worker/worker-isolate.h"
@@ -48,9 +47,6 @@ Worker::Worker(std::shared_ptr<Script> script, BindingTargets& targets)
                                    "on.");
             }
             return exports.As<v8::Object>();
-          },
-          [this](js::Lock& js, v8::Local<v8::Object> meta) {
-            defineMetaConstants(js, meta, script_->source().constants);
           }) {
   workerIsolate().inside([&](js::Lock& js) {
     makeContext();

@@ -1,4 +1,4 @@
-// `define` of the configuration and `--define`: names that lead to values.
+// `define` of the configuration and `--define`: what stands for a name.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -54,7 +54,7 @@ describe("a define", () => {
     assert.equal(await fetched(cwd, "alone.js", "--define", "A:7"), 7);
   });
 
-  test("below import.meta is there in every module, beside what is there anyway", async (t) => {
+  test("below import.meta is replaced in every module, beside what is there anyway", async (t) => {
     const cwd = project(t, {
       ...worker(`import { other } from "./other.js";
         export default { fetch: () => Response.json([
@@ -64,7 +64,8 @@ describe("a define", () => {
       }),
       "other.js": "export const other = [import.meta.env.MODE, import.meta.main, import.meta.url];",
     });
-    const other = ["test", false, "file:///other.js"];
+    // One bundle is one module.
+    const other = ["test", true, "file:///worker.js"];
     assert.deepEqual(await fetched(cwd), ["test", true, true, true, other, "undefined"]);
   });
 

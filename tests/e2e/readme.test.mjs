@@ -44,10 +44,11 @@ for (const page of pages) {
 }
 
 test("README.md: the first script greets whom the path names", async (t) => {
-  const [, script] = /```js\n([^]*?)```/.exec(readme);
-  const server = await serveFiles(t, script);
-  assert.equal(await server.text("/"), "Hello, world!\n");
-  assert.equal(await server.text("/Ada"), "Hello, Ada!\n");
+  const [, script] = /```ts\n([^]*?)```/.exec(readme);
+  const server = await serveFiles(t, { "hello.ts": script }, ["hello.ts"]);
+  const greeting = async (path) => (await server.fetch(path)).json();
+  assert.deepEqual(await greeting("/"), { to: "world", text: "Hello, world!" });
+  assert.deepEqual(await greeting("/Ada"), { to: "Ada", text: "Hello, Ada!" });
 });
 
 test("README.md: folders and links lead somewhere", () => {

@@ -366,7 +366,7 @@ TEST_CASE("the command line has more weight than the configuration") {
   folder.write("wrangler.jsonc",
                R"({"name": "x", "main": "a.js", "compatibility_date": "2024-01-01",
     "compatibility_flags": ["nodejs_compat"], "vars": {"A": "config", "B": 2, "C": "config"},
-    "alias": {"left": "./left.js", "both": "./config.js"}})");
+    "alias": {"left": "./left.js", "both": "./config.js", "react": "preact/compat"}})");
   folder.write(".dev.vars", "A=file\nC=file\nD=file");
   ProjectChoice choice;
   choice.path = folder.path().string();
@@ -385,8 +385,9 @@ TEST_CASE("the command line has more weight than the configuration") {
     origins += variable.source.substr(slash == std::string::npos ? 0 : slash + 1) + " ";
   }
   CHECK(origins == ".dev.vars:1 wrangler.jsonc:2:76 --var .dev.vars:3 --var ");
-  REQUIRE(config.aliases.size() == 2);
-  CHECK(config.aliases[1].path == folder.path() / "line.js");
+  REQUIRE(config.aliases.size() == 3);
+  CHECK(config.aliases[1].package == "preact/compat");
+  CHECK(config.aliases[2].path == folder.path() / "line.js");
   CHECK(config.files.front() == folder.path() / "wrangler.jsonc");
   CHECK(std::ranges::find(config.files, folder.path() / ".dev.vars") != config.files.end());
 

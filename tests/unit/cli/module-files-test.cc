@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(Files, "an import that cannot be read says why") {
       {"./util",
        "No such module \"util\".\n  imported from \"worker.js\"; did you mean \"./util.js\"?"},
       {"./utli.js", "did you mean \"./util.js\"?"},
-      {"./types.ts", "not implemented in lathe: TypeScript"},
+      {"./types.ts", "types.ts: TypeScript and JSX are translated when a script is bundled"},
       {"./style.css", "no rule tells what kind of module \"style.css\" is"},
       {"./folder", "is a folder"},
       {"./loop.js", "\"loop.js\" is a link that leads back to itself"},

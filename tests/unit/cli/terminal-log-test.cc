@@ -69,6 +69,16 @@ TEST_CASE("colours are on the marks") {
   CHECK(standardErrorOf([&] { log.error("x"); }) == "\x1b[31merror: \x1b[0mx\n");
 }
 
+TEST_CASE("lines of a stack that lie in packages are dimmed") {
+  TerminalLog log({LogFormat::text, true});
+  const char* stack =
+      "Error: at node_modules/\n    at f (../node_modules/pk/i.js:1:2)\n    at worker.ts:3:4";
+  CHECK(standardErrorOf([&] { log.exception("w", stack, 0); }) ==
+        "\x1b[31merror: \x1b[0mError: at node_modules/\n"
+        "\x1b[2m    at f (../node_modules/pk/i.js:1:2)\x1b[0m\n"
+        "    at worker.ts:3:4\n");
+}
+
 TEST_CASE("JSON is one object a line") {
   TerminalLog log({LogFormat::json, true});
   CHECK_FALSE(log.colors());

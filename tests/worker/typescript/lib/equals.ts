@@ -1,0 +1,2 @@
+const kept = { answer: 42 };
+export = kept;

@@ -1,0 +1,3 @@
+exports.name = "old";
+exports.assert = require("assert");
+exports.text = require("../parts/note.txt");

@@ -1,0 +1,1 @@
+export const late: string = await Promise.resolve("late");
