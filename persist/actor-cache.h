@@ -62,14 +62,15 @@ class CacheOwner {
 
 // One actor's records in memory, over a store: reads are answered from it when it knows, writes are
 // kept as dirty entries until they are flushed, all that are dirty at one time in one batch
-// (reference §5.1 to §5.12). Loop thread. No call runs JavaScript; settling a result may.
+// (Durable Objects §5.1 to §5.12). Loop thread. No call runs JavaScript; settling a result may.
 class ActorCache final : public ActorStorage {
  public:
   struct Options {
     // Misses are read from the store at once, on the loop, so that every result but sync() and
     // back-pressure is there at once. The store must have synchronous reads.
     bool synchronous = false;
-    // Nothing is ever written to the store; dirty entries stay (reference §5.11, "neverFlush").
+    // Nothing is ever written to the store; dirty entries stay (Durable Objects §5.11,
+    // "neverFlush").
     bool neverFlush = false;
     // Records of the kind metadata that are to be there as soon as anything of the actor is: put
     // along with the first batch that stores something.
@@ -115,7 +116,7 @@ class ActorCache final : public ActorStorage {
   };
   std::unique_ptr<Transaction> begin();
 
-  // ---- The alarm while its handler runs (reference §5.12) ----
+  // ---- The alarm while its handler runs (Durable Objects §5.12) ----
 
   // Held while the handler runs. Dropping it deletes the alarm for good, unless another one was set
   // meanwhile or `keep` was called.

@@ -8,7 +8,7 @@
 namespace lathe::persist {
 
 // What one actor's cache knows of the actor's alarm, and what of that is yet to be stored
-// (reference §5.12).
+// (Durable Objects §5.12).
 class AlarmState {
  public:
   using Time = std::optional<AlarmTime>;

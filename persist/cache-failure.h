@@ -29,7 +29,7 @@ class InternalStorageError : public std::runtime_error {
 bool isDisconnected(const std::exception_ptr& error);
 
 enum class FailedWrite { flush, deleteAll };
-// What the actor hears of a write that the store has refused with `error` (reference §5.7).
+// What the actor hears of a write that the store has refused with `error` (Durable Objects §5.7).
 std::exception_ptr visibleFailure(FailedWrite write, const std::exception_ptr& error);
 
 }  // namespace lathe::persist

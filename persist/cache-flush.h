@@ -18,7 +18,7 @@
 namespace lathe::persist {
 
 // Brings what is dirty into the store: everything that is when a flush begins, in one batch, one
-// flush after the other (reference §5.5 to §5.8, §5.10).
+// flush after the other (Durable Objects §5.5 to §5.8, §5.10).
 //
 // A flush begins in a turn of the loop after the one of its first write. Settling what it has
 // promised may end the cache: `close` is called then, and it touches nothing more.

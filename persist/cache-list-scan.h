@@ -9,9 +9,9 @@
 
 namespace lathe::persist {
 
-// What a cache can say of a list, and what is left to be asked of the store (reference §5.3). Only
-// what is known from the side where the list begins spares the store something: the rest is one
-// read.
+// What a cache can say of a list, and what is left to be asked of the store (Durable Objects §5.3).
+// Only what is known from the side where the list begins spares the store something: the rest is
+// one read.
 class ListScan {
  public:
   // A use of the entries that it meets, unless `noCache`. `range` holds something, and has room for

@@ -9,7 +9,7 @@ namespace lathe::persist {
 struct CacheEntry;
 
 // What the caches of all actors of an engine share: the order in which clean entries were last
-// used, and the limits of what they take up together (reference §5.9). Loop thread.
+// used, and the limits of what they take up together (Durable Objects §5.9). Loop thread.
 class CacheLru {
  public:
   struct Limits {

@@ -12,7 +12,7 @@
 namespace lathe::persist {
 
 // The entries of one actor in the order of their keys, and what is known of the gaps between them
-// (reference §5.1 to §5.4). Knows nothing of the store: it is told what was read and what is
+// (Durable Objects §5.1 to §5.4). Knows nothing of the store: it is told what was read and what is
 // stored.
 class CacheMap {
  public:

@@ -13,7 +13,7 @@
 namespace lathe::persist {
 
 // The reads of one actor: what the cache knows is answered from it, the rest is asked of the store,
-// and kept (reference §5.3).
+// and kept (Durable Objects §5.3).
 class CacheReads {
  public:
   enum class Misses { later, atOnce };

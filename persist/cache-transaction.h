@@ -11,7 +11,7 @@
 
 namespace lathe::persist {
 
-// What a transaction has changed, over the cache or over the transaction around it (reference
+// What a transaction has changed, over the cache or over the transaction around it (Durable Objects
 // §5.12). Nothing of it is seen outside before the commit; there are no conflicts to detect,
 // because whoever opens a transaction keeps others out.
 class CacheTransaction final : public ActorCache::Transaction {

@@ -17,8 +17,8 @@ class ActorIdError : public std::runtime_error {
 
 // What names an actor within its namespace: 16 bytes that are random or made from a name, then 16
 // bytes that prove that they belong to the namespace, so that a mistyped id or another namespace's
-// is found out. Both come from the namespace's unique key (reference §7.1), so ids are the same
-// after a restart.
+// is found out. Both come from the namespace's unique key (Durable Objects §7.1), so ids are the
+// same after a restart.
 class ActorId {
  public:
   static constexpr std::size_t kBytes = 32;

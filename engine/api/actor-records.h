@@ -10,7 +10,7 @@ namespace lathe::api {
 // The stored side of one actor: owned by its I/O context, used by its JavaScript through
 // `DurableObjectStorage` and by the worker's floor around its events.
 struct ActorRecords {
-  // What scripts see differs by how the class was declared (reference §5.12, §5.13).
+  // What scripts see differs by how the class was declared (Durable Objects §5.12, §5.13).
   enum class Model {
     cached,      // classes of `new_classes`, and those without a migration
     synchronous  // classes of `new_sqlite_classes`

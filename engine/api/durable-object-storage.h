@@ -9,8 +9,8 @@
 
 namespace lathe::api {
 
-// `ctx.storage` (reference §6). Every method throws the error of reference §2.4 when it is called
-// from outside its actor.
+// `ctx.storage` (Durable Objects §6). Every method throws the error of Durable Objects §2.4 when it
+// is called from outside its actor.
 class DurableObjectStorage final : public js::Object {
  public:
   static constexpr const char* kInterface = "DurableObjectStorage";

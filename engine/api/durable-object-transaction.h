@@ -4,7 +4,7 @@
 
 namespace lathe::api {
 
-// What the callback of `ctx.storage.transaction` is given (reference §6.6).
+// What the callback of `ctx.storage.transaction` is given (Durable Objects §6.6).
 class DurableObjectTransaction final : public js::Object {
  public:
   static constexpr const char* kInterface = "DurableObjectTransaction";

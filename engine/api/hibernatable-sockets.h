@@ -12,7 +12,7 @@
 
 namespace lathe::api {
 
-// One of an actor's sockets that outlive its instance (reference §8).
+// One of an actor's sockets that outlive its instance (Durable Objects §8).
 struct HibernatableSocket {
   std::shared_ptr<WebSocketLink> link;
   std::vector<std::string> tags;

@@ -9,8 +9,8 @@
 #include "engine/js/class.h"
 
 // What `ctx.storage` and the object of a transaction have in common: arguments are checked and
-// turned into operations of a `persist::ActorStorage`, and their results into promises (reference
-// §6); those of `get`, `put` and `erase`, when they are there at once, by JavaScript
+// turned into operations of a `persist::ActorStorage`, and their results into promises (Durable
+// Objects §6); those of `get`, `put` and `erase`, when they are there at once, by JavaScript
 // (engine/builtins/storage.js).
 namespace lathe::api {
 

@@ -9,7 +9,7 @@ namespace lathe::api {
 class SyncKvIterator;
 
 // `ctx.storage.kv`: the same records without promises, for classes whose store answers at once
-// (reference §6.8).
+// (Durable Objects §6.8).
 class SyncKvStorage final : public js::Object {
  public:
   static constexpr const char* kInterface = "SyncKvStorage";

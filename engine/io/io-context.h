@@ -32,8 +32,8 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   IoContext(const IoContext&) = delete;
   IoContext& operator=(const IoContext&) = delete;
 
-  // The context for which JavaScript runs now. Throws the global-scope error of reference §1.6 (a
-  // js::Error) when there is none.
+  // The context for which JavaScript runs now. Throws the global-scope error of Durable Objects
+  // §1.6 (a js::Error) when there is none.
   static IoContext& current();
   static IoContext* currentOrNull();
   // Whether this thread is inside JavaScript of any context.
@@ -125,7 +125,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   InputGate::Lock& inputLock() { return inputLock_; }
 
   // Runs `callback` with everything else shut out until the promise that it returns has settled
-  // (reference §3.12). A promise of its result.
+  // (Durable Objects §3.12). A promise of its result.
   v8::Local<v8::Promise> blockConcurrencyWhile(js::Lock& js, v8::Local<v8::Function> callback);
 
   // A critical section that JavaScript has asked for.
@@ -170,7 +170,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   }
 
   // The same for what only JavaScript of this context can settle: it brings no answer by itself
-  // (reference §2.8).
+  // (Durable Objects §2.8).
   template <class T, class Continuation>
   v8::Local<v8::Promise> awaitIoOfOwn(js::Lock& js, Pending<T> pending, Continuation continuation) {
     return awaitIo(js, std::move(pending), std::move(continuation), {}, Task::Brings::nothing);
@@ -216,7 +216,7 @@ class IoContext : public std::enable_shared_from_this<IoContext> {
   void onAbort(Callback<void(std::exception_ptr)> hook);
 
   // From now on somebody waits for an answer, so a context with nothing pending has hung
-  // (reference §2.8); the other ends it.
+  // (Durable Objects §2.8); the other ends it.
   void expectAnswer() { answerExpected_ = true; }
   void answered() { answerExpected_ = false; }
   // Something that might have brought the answer has ended: when nothing else is left that might,

@@ -21,7 +21,7 @@ struct Owned final : OwnedObject {
   std::unique_ptr<T> value;
 };
 
-// Throws the error of reference §2.4 unless `owner` is the running context.
+// Throws the error of Durable Objects §2.4 unless `owner` is the running context.
 void checkOwner(const std::weak_ptr<IoContext>& owner, const char* typeName);
 // Destroys the object early.
 void disown(const std::weak_ptr<IoContext>& owner, OwnedObject* object);

@@ -12,7 +12,7 @@ namespace lathe::io {
 
 // The timers of one I/O context: one armed Asio timer for the earliest of them. Callbacks run in
 // the order of their due times, equal ones in the order of creation, and the next is armed when the
-// previous has run, so they never overtake each other (reference §2.14).
+// previous has run, so they never overtake each other (Durable Objects §2.14).
 class Timers {
  public:
   using Clock = std::chrono::steady_clock;

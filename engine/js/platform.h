@@ -30,7 +30,7 @@ class Platform {
   // WebAssembly, buffers that can grow) is taken out of `budget`, and refused when that has no
   // more. Until `abandon`.
   void charge(v8::Isolate* isolate, std::shared_ptr<MemoryBudget> budget);
-  // While one lives, `Date.now()` is 0: for the top level of scripts (reference §1.6).
+  // While one lives, `Date.now()` is 0: for the top level of scripts (Durable Objects §1.6).
   class StoppedClock {
    public:
     explicit StoppedClock(Platform& platform);

@@ -1,4 +1,4 @@
-// The alarm of an actor, as an event among its others (reference §9).
+// The alarm of an actor, as an event among its others (Durable Objects §9).
 #include "engine/worker/actor-event.h"
 #include "engine/worker/actor-instance.h"
 #include "engine/worker/exception-text.h"

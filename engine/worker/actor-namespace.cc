@@ -10,7 +10,7 @@ namespace lathe::worker {
 namespace {
 
 // A stub's way to its actor. The actor is found at the first use and kept: when it breaks, this
-// stub stays with the broken one (reference §7.5).
+// stub stays with the broken one (Durable Objects §7.5).
 class ActorChannel final : public PostedTarget {
  public:
   ActorChannel(const Host& host, std::shared_ptr<ActorNamespace> home, api::ActorId id)

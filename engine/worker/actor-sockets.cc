@@ -1,4 +1,4 @@
-// What comes over an actor's sockets, as events among its others (reference §8.6).
+// What comes over an actor's sockets, as events among its others (Durable Objects §8.6).
 #include "engine/worker/actor-event.h"
 #include "engine/worker/actor-instance.h"
 #include "engine/worker/exception-text.h"

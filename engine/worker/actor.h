@@ -25,7 +25,7 @@ inline constexpr const char* kActorNameKey = "name";
 // A named instance of an exported class. Of one id there is one Actor, kept by its directory and by
 // the stubs that have used it. Its JavaScript instance comes with the first event, goes when it has
 // been idle for a while, and comes again with the next event; one that breaks is dead for good, and
-// its directory makes another Actor for new stubs (reference §7). Loop thread.
+// its directory makes another Actor for new stubs (Durable Objects §7). Loop thread.
 class Worker::Actor : public std::enable_shared_from_this<Worker::Actor> {
  public:
   // How long an instance without anything to do is kept.

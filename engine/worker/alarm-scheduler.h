@@ -13,8 +13,8 @@
 
 namespace lathe::worker {
 
-// When the alarms of all actors are due, and what becomes of those that fail (reference §9.3 to
-// §9.8). It mirrors what the store holds, which is the truth: after a restart it is filled from
+// When the alarms of all actors are due, and what becomes of those that fail (Durable Objects §9.3
+// to §9.8). It mirrors what the store holds, which is the truth: after a restart it is filled from
 // there. Times are of the wall clock, which may jump. Loop thread.
 class AlarmScheduler {
  public:

@@ -187,7 +187,7 @@ io::Pending<void> Invocation::test(const std::string& entrypoint) {
         return js::check(worker_->callHandler(js, entrypoint, "test", controller, ctx));
       },
       [this](js::Lock&, v8::Local<v8::Value>) {
-        // The client of a test waits for its waitUntil work too (reference §2.7).
+        // The client of a test waits for its waitUntil work too (Durable Objects §2.7).
         answered_ = true;
         context_->answered();
         delivered();

@@ -440,7 +440,7 @@ void ModuleRegistry::import(js::Lock& js, v8::Local<v8::Promise::Resolver> resol
   settling(js, resolver, [&] {
     Entry& entry = linked(js, specifier, referrer);
     auto module = entry.module.Get(js.v8());
-    // The top level of a module is global scope, whoever imports it (reference §1.6).
+    // The top level of a module is global scope, whoever imports it (Durable Objects §1.6).
     io::IoContext::OutsideScope outside;
     auto evaluated = js::check(module->Evaluate(js.context()));
     auto promise = evaluated.As<v8::Promise>();

@@ -14,7 +14,7 @@ namespace lathe::worker {
 
 // The far end of a binding within this process. What a caller begins starts from the loop and not
 // at once: the caller's JavaScript runs, and entries do not nest. Begun in the order of the calls;
-// what an actor calls begins once what it has written before is durable (reference §4.5).
+// what an actor calls begins once what it has written before is durable (Durable Objects §4.5).
 class PostedTarget : public api::ServiceTarget, public std::enable_shared_from_this<PostedTarget> {
  public:
   explicit PostedTarget(const Host& host) : host_(host) {}

@@ -10,7 +10,7 @@ const read = (path) => readFileSync(join(root, path), "utf8");
 
 // ---- Citations ----
 
-const kOurs = String.raw`(?:reference|Durable Objects|docs/durable-objects\.md)`;
+const kOurs = String.raw`(?:Durable Objects|docs/durable-objects\.md)`;
 const kSection = String.raw`§\d+(?:\.\d+)*`;
 const kList = String.raw`${kSection}(?:(?:,|,? to|,? and) ${kSection})*`;
 
@@ -70,8 +70,8 @@ test("citations are understood in every form", () => {
   for (const [text, expected] of [
     ["// See Durable Objects §5.3.", ["5.3"]],
     ["// (docs/durable-objects.md §5.3)", ["5.3"]],
-    ["// (reference §5.1 to §5.4). Knows", ["5.1", "5.2", "5.3", "5.4"]],
-    ["// scripts (reference\n  // §6); those", ["6"]],
+    ["// (Durable Objects §5.1 to §5.4). Knows", ["5.1", "5.2", "5.3", "5.4"]],
+    ["// scripts (Durable Objects\n  // §6); those", ["6"]],
     ["# Durable Objects §9.3 to\n# §9.5, §9.8", ["9.3", "9.4", "9.5", "9.8"]],
     ["// RFC 9112 §2.2 and Durable Objects §4", ["4"]],
     ["// RFC 9112 §3.2, §5.2, §6.1; HTML Standard §8.1", []],

@@ -1,4 +1,4 @@
-// What lets events into an object while it reads what it has stored (reference §3.13).
+// What lets events into an object while it reads what it has stored (Durable Objects §3.13).
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 
 import { Handle, aroundBoth, aroundOne, inBoth } from "../storage/in-object.js";

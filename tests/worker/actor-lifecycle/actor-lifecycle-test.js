@@ -1,4 +1,4 @@
-// How Durable Objects are named, made and broken (reference §7).
+// How Durable Objects are named, made and broken (Durable Objects §7).
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DurableObject } from "cloudflare:workers";
 

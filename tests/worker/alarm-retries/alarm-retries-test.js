@@ -1,4 +1,4 @@
-// Alarms whose handlers fail (reference §9.5 to §9.7). The first retry comes after two seconds at the
+// Alarms whose handlers fail (Durable Objects §9.5 to §9.7). The first retry comes after two seconds at the
 // earliest; what must not run again is given three.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 

@@ -1,4 +1,4 @@
-// The alarms of Durable Objects (reference §9). No test looks at a clock to tell whether an alarm was
+// The alarms of Durable Objects (Durable Objects §9). No test looks at a clock to tell whether an alarm was
 // late: only too early, and how often.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import { DurableObject } from "cloudflare:workers";

@@ -1,4 +1,4 @@
-// What a script can do wrong with ctx.storage, and what it is told (reference §6.4 to §6.8). After
+// What a script can do wrong with ctx.storage, and what it is told (Durable Objects §6.4 to §6.8). After
 // every refusal the object is as it was.
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 

@@ -1,4 +1,4 @@
-// Which writes go to the store together, and what a transaction takes back (reference §5.15, §6.6).
+// Which writes go to the store together, and what a transaction takes back (Durable Objects §5.15, §6.6).
 // ctx.abort() tells: what has not begun to be written by then never is.
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 

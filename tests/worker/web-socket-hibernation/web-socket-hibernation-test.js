@@ -1,4 +1,4 @@
-// Sockets that outlive their object (reference §8.4 to §8.11).
+// Sockets that outlive their object (Durable Objects §8.4 to §8.11).
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DurableObject } from "cloudflare:workers";
 

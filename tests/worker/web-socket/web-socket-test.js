@@ -1,4 +1,4 @@
-// WebSockets within the process: pairs, responses that carry an end, and what each state allows (reference §8.1 to
+// WebSockets within the process: pairs, responses that carry an end, and what each state allows (Durable Objects §8.1 to
 // §8.3, §8.9).
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
