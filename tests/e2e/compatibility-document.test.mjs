@@ -28,6 +28,14 @@ test("its tables are those of the code", () => {
   execFileSync(process.execPath, [join(root, "tools/compatibility-tables.mjs"), "--check"], { stdio: "pipe" });
 });
 
+test("its table of keys under lathe is that of the code", () => {
+  const config = readFileSync(join(root, "cli/config.cc"), "utf8");
+  const [list] = /(?<=kLatheKeys = \{)[^}]+/.exec(config);
+  const known = [...list.matchAll(/"(\w+)"/g)].map(([, key]) => key);
+  const documented = [...page.matchAll(/^\| `lathe\.(\w+)` \|/gm)].map(([, key]) => key);
+  assert.deepEqual(documented.sort(), known.sort());
+});
+
 test("a flag that the code asks for is one that it calls honoured, and the other way round", () => {
   const table = readFileSync(join(root, "engine/compatibility-flags.inc"), "utf8");
   const honoured = table
