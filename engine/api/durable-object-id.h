@@ -31,6 +31,11 @@ class DurableObjectId final : public js::Object {
 
   static void describe(js::Class<DurableObjectId>& c, const Compatibility&);
 
+ protected:
+  std::size_t nativeBytes() const override {
+    return kNativeBytes + (id_.name() ? id_.name()->size() : 0);
+  }
+
  private:
   ActorId id_;
   std::shared_ptr<const ActorDirectory> home_;

@@ -71,6 +71,12 @@ v8::Local<v8::Value> SyncKvIterator::next(js::Lock& js) {
   return result;
 }
 
+std::size_t SyncKvIterator::nativeBytes() const {
+  std::size_t bytes = kNativeBytes;
+  for (const auto& pair : pairs_) bytes += sizeof pair + pair.key.size() + pair.value->size();
+  return bytes;
+}
+
 void SyncKvIterator::describe(js::Class<SyncKvIterator>& c, const Compatibility&) {
   c.name(kInterface).hidden();
   c.method<&SyncKvIterator::next>("next");

@@ -44,6 +44,9 @@ class SyncKvIterator final : public js::Object {
 
   static void describe(js::Class<SyncKvIterator>& c, const Compatibility&);
 
+ protected:
+  std::size_t nativeBytes() const override;
+
  private:
   js::Ptr<SyncKvStorage> storage_;
   std::uint64_t number_;

@@ -29,6 +29,8 @@ const kinds = {
   "calls that nobody awaits": "ctx.exports.default.fetch('https://x/' + 'y'.repeat(100_000)).catch(() => {});",
   "methods that nobody awaits": "ctx.exports.default.anything('y'.repeat(100_000)).catch(() => {});",
   "status texts": "kept.push(new Response('', { statusText: 'x'.repeat(10_000) }));",
+  "ids with names": "kept.push(env.OBJECTS.idFromName(i + 'x'.repeat(10_000)));",
+  "lists of records": "kept.push(await env.OBJECTS.get(env.OBJECTS.idFromName('a')).lists());",
   "timers": "if (i % 10_000 === 9_999) await scheduler.wait(0); else if (i % 1000 === 0) ctx.exports.default.fetch('https://x/timers').catch(() => {});",
   "memories of WebAssembly": "const m = new WebAssembly.Memory({ initial: 160 }); new Uint8Array(m.buffer).fill(1); kept.push(m);",
   "memories that grow":
@@ -46,6 +48,15 @@ const kinds = {
 };
 
 const script = (statement) => `
+  import { DurableObject } from "cloudflare:workers";
+  export class Objects extends DurableObject {
+    kept = [];
+    lists() {
+      const { kv } = this.ctx.storage;
+      for (let i = 0; i < 50; ++i) kv.put("k" + i, "x".repeat(100_000));
+      for (;;) this.kept.push(kv.list());
+    }
+  }
   export default {
     async fetch(request, env, ctx) {
       const { pathname } = new URL(request.url);
@@ -61,7 +72,12 @@ const script = (statement) => `
 
 for (const [title, statement] of Object.entries(kinds)) {
   test(`memory_mb holds for ${title}`, async (t) => {
-    const config = { limits: { cpu_ms: 20_000 }, lathe: { memory_mb: kLimitMb } };
+    const config = {
+      limits: { cpu_ms: 20_000 },
+      lathe: { memory_mb: kLimitMb },
+      durable_objects: { bindings: [{ name: "OBJECTS", class_name: "Objects" }] },
+      migrations: [{ tag: "v1", new_sqlite_classes: ["Objects"] }],
+    };
     const server = await serveFiles(t, worker(script(statement), config), ["--ephemeral"]);
     assert.equal(await server.text("/"), "ok");
     const before = await server.residentBytes();
