@@ -37,9 +37,9 @@ class DurableObjectState final : public js::Object {
   void waitUntil(js::Lock& js, v8::Local<v8::Value> promise);
   v8::Local<v8::Promise> blockConcurrencyWhile(js::Lock& js, v8::Local<v8::Function> callback);
   // Resets the object at once: no code after the call runs.
+  void abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason, AbortOptions options);
   // Scripts may ask what it is; using it throws.
   v8::Local<v8::Value> facets(js::Lock& js);
-  void abort(js::Lock& js, std::optional<v8::Local<v8::Value>> reason, AbortOptions options);
 
   // ---- Sockets that outlive the instance; `socket` is a script's WebSocket ----
 
