@@ -71,6 +71,7 @@ function addLibrary({ name, home, packages, extract = (text) => text }) {
 add("Node.js, and in it V8, OpenSSL, ICU, zlib, Brotli, Zstandard, simdutf, Ada and others", textOf(join(nodePackage, "LICENSE")));
 for (const library of kLibraries) addLibrary(library);
 add("text-encoding, whose tables are in lathe", textOf(join(checkout, "node_modules/text-encoding/LICENSE.md")));
+add("esbuild, a program beside lathe", textOf(join(checkout, "node_modules/esbuild/LICENSE.md")));
 for (const library of kPackagedLibraries) addLibrary(library);
 
 // The texts above name some licences by the place where Debian keeps them.

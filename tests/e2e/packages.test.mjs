@@ -25,6 +25,8 @@ function install() {
 }
 
 // By package: the script of a worker, what it answers as JSON, and the expression for that when it is not `value`.
+// A package that asks for what lathe does not have yet stands in `needs`, with that; it leaves when that is there.
+const needs = { effect: "process", lodash: "Buffer" };
 const table = {
   "@noble/hashes": [`import { sha256 } from "@noble/hashes/sha2.js"; import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
     const value = bytesToHex(sha256(utf8ToBytes("abc"))).slice(0, 8);`, "ba7816bf"],
@@ -96,6 +98,11 @@ describe("a worker uses", { concurrency: false }, () => {
       });
       symlinkSync(join(installed, "node_modules"), join(cwd, "node_modules"));
       const { code, stdout, stderr } = await run(["fetch"], { cwd });
+      if (needs[name]) {
+        assert.equal(code, 1, stdout + stderr);
+        assert.match(stderr, new RegExp(`not implemented in lathe: ${needs[name]}\\b`));
+        return;
+      }
       assert.equal(code, 0, stdout + stderr);
       assert.deepEqual(JSON.parse(stdout), want);
     });

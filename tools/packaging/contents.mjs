@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
 
-// The program first: a single file starts that.
-const kProgramFiles = ["lathe", "liblathe.so"];
+// The program first: a single file starts that. esbuild is a program that it starts.
+const kProgramFiles = ["lathe", "liblathe.so", "esbuild"];
 
 // A system that has a C++ program at all has the C library and GCC's two, but seldom this one.
 const kCarriedLibrary = "libatomic.so.1";
