@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "engine/io/cpu-watch.h"
+#include "engine/io/current-context.h"
 #include "engine/js/async-frame.h"
 #include "engine/js/stop-script.h"
 
@@ -45,6 +46,8 @@ IoContext& IoContext::current() {
 }
 
 IoContext* IoContext::currentOrNull() { return currentContext; }
+
+IoContext* const* placeOfCurrentContext() { return &currentContext; }
 
 IoContext::OutsideScope::OutsideScope() : previous_(std::exchange(currentContext, nullptr)) {}
 IoContext::OutsideScope::~OutsideScope() { currentContext = previous_; }

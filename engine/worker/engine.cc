@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "engine/io/cpu-watch.h"
+#include "engine/io/current-context.h"
 #include "engine/io/io-context.h"
 #include "engine/worker/actor-namespace.h"
 #include "engine/worker/caller-place.h"
@@ -98,6 +99,8 @@ class Engine::Implementation {
     afterwards.close();
   }
 
+  // Of the loop thread, which is where an engine is made.
+  io::IoContext* const* const current = io::placeOfCurrentContext();
   io::CpuWatch watch;
   Afterwards afterwards;
   persist::CacheLru cacheLru;
@@ -248,7 +251,7 @@ std::string Engine::place() const {
 }
 
 Engine::Running Engine::running() const {
-  auto* context = io::IoContext::currentOrNull();
+  auto* context = *implementation_->current;
   if (!context) return {};
   return {static_cast<Worker&>(context->realm()).name(), context->title()};
 }

@@ -91,7 +91,7 @@ test("a page that is compressed on its way out loads again by itself under lathe
     const cwd = project(t, worker(page));
     const server = await ready(start(t, ["dev", "--live-reload", "--port", "0"], { cwd }));
     const connection = await server.connect();
-    connection.send("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+    connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
     const received = await connection.receiveAll();
     const bytes = Buffer.from(received.slice(received.indexOf("\r\n\r\n") + 4), "latin1");
     const text = has ? gunzipSync(bytes).toString() : bytes.toString();

@@ -264,7 +264,7 @@ class_name = "Box"
 tag = "v1"
 new_sqlite_classes = ["Box"]
 [env.test.vars]
-A = 1979-05-27T07:32:00Z
+A = "1979-05-27T07:32:00Z"
 [lathe]
 durable_object_storage = "memory"
 `;

@@ -136,6 +136,7 @@ for (const [title, statement] of Object.entries(deaf)) {
     await assert.rejects(server.text("/go"));
     await server.waitFor("stderr", /V8 cannot go on \(.*\) in the worker "worker" during GET \/go(, at worker\.js:\d+:\d+)?; starting anew/);
     // The sockets are the same.
+    await server.waitFor("stderr", /Ready again on/);
     for (let i = 0; i < 3; ++i) assert.equal(await server.text("/"), "ok");
     assert.equal(server.gone, undefined);
   });
