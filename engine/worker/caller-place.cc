@@ -12,6 +12,8 @@ constexpr int kFramesMax = 16;
 }  // namespace
 
 std::string callerPlace(v8::Isolate* isolate) {
+  // A signal may come between two entries into JavaScript.
+  if (!isolate->InContext()) return {};
   v8::HandleScope handles(isolate);
   js::Lock js(isolate);
   return js::firstPlace(js, v8::StackTrace::CurrentStackTrace(isolate, kFramesMax),
