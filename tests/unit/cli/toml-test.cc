@@ -51,6 +51,7 @@ TEST_CASE("what is no TOML is told with its place") {
       {"a = 1\na = 2", {2, 5}},
       {"a = inf", {1, 5}},
       {"a = \"no end\nb = 1", {1, 12}},
+      {"a = 1\n\xef\xb9\xa0 = 2", {2, 1}},  // U+FE60
   };
   for (const auto& [toml, place] : cases) {
     CAPTURE(toml);
