@@ -14,9 +14,9 @@ const kTurn = 2000;
 // `floor` is the least ratio to workerd that lathe must reach, `rawFloor` that to LMDB alone. So many
 // `keys` are there before the load begins, and one request counts as `each` of `unit`.
 const loads = [
-  { name: "a: inc, one actor", path: "/one/inc", connections: 16, floor: 8 },
+  { name: "a: inc, one actor", path: "/one/inc", connections: 16, floor: 6 },
   { name: "b: inc, 200 actors", script: "storage-actors.lua", connections: 64, floor: 12 },
-  { name: "c: cached get", path: "/one/get", connections: 16, floor: 8 },
+  { name: "c: cached get", path: "/one/get", connections: 16, floor: 6 },
   {
     name: "d: 2000 puts in one turn",
     path: "/puts/puts",

@@ -13,8 +13,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 // `floor` is the least ratio to workerd that lathe must reach.
 const loads = [
-  { name: "echo through a worker", path: "/worker", connections: 32, kind: "echo", floor: 3 },
-  { name: "echo through an object", path: "/object", connections: 32, kind: "echo", floor: 3 },
+  { name: "echo through a worker", path: "/worker", connections: 32, kind: "echo", floor: 2.5 },
+  { name: "echo through an object", path: "/object", connections: 32, kind: "echo", floor: 2.5 },
   { name: "broadcast to 100", path: "/room", connections: 100, kind: "broadcast", floor: 3 },
 ];
 
