@@ -7,7 +7,7 @@ import { bundle, during, lathe, workerd } from "./servers.mjs";
 const kFloor = 0.9;
 const kWarmUps = 15;
 
-// Of all samples, what is slower than the lower quartile has met another program.
+// A sample above the lower quartile has probably met another program, so the quartile counts.
 const lowerQuartile = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 2];
 
 async function timed(url, name) {

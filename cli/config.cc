@@ -44,7 +44,7 @@ constexpr std::array<std::string_view, 9> kLatheKeys = {"body_mb",
 constexpr std::array<std::string_view, 4> kCacheKeys = {"dirty_mb", "hard_mb", "soft_mb",
                                                         "stale_ms"};
 
-// Of those that are the same by `key` the last one stays.
+// Keeps the last of several that have the same `key`.
 template <class T, class Key>
 void keepLast(std::vector<T>& all, Key T::*key) {
   std::set<Key> seen;

@@ -34,7 +34,7 @@ bool isOwn(const fs::path& folder, mode_t others) {
 // Where the sockets of this user are.
 fs::path socketFolder() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  // Who may write there could put another folder in the place of ours.
+  // Whoever may write there could replace our folder with another.
   if (runtime && *runtime == '/' && isOwn(runtime, 022)) {
     fs::path folder = fs::path(runtime) / "lathe";
     bool fits = (folder / "1234567890.sock").native().size() < kPathBytes;

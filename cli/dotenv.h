@@ -35,8 +35,8 @@ struct DotenvFile {
 // Reads UTF-8, perhaps with a byte order mark, any kind of line break.
 DotenvFile parseDotenv(std::string_view text);
 
-// Of one value, with its variables replaced. A few lines that each name the one before twice could
-// fill any memory.
+// The longest value once its variables are replaced. A few lines that each name the one before
+// twice could fill any memory.
 inline constexpr std::size_t kDotenvValueBytesMax = std::size_t{1} << 20;
 
 // The value of a variable, which stays where it is; nothing when there is none.

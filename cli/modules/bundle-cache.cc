@@ -25,7 +25,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-// Of the entries' form; another number makes all of them foreign.
+// The version of the form of the entries: an entry of another version is ignored.
 constexpr int kFormat = 1;
 
 constexpr std::string_view kEnding = ".bundle";
@@ -120,7 +120,7 @@ std::shared_ptr<Bundle> readEntry(const fs::path& entry, const std::string& sign
       codeSize > body.size()) {
     return nullptr;
   }
-  // Of a file that was written shortly before the entry, the content is looked at.
+  // A file that was written shortly before the entry may have changed since: its content is read.
   const auto saved = head.at("begun").get<std::int64_t>();
   for (const char* kind : {"inputs", "settings"}) {
     for (const Json& file : head.at(kind)) {
