@@ -117,7 +117,7 @@ io::net::awaitable<StoredRecords> LocalStorage::readRecords(persist::ActorRef ac
   try {
     found.alarm = store_.synchronousReads()->getAlarm(actor);
   } catch (const persist::StoreError&) {
-    // Who reads from the end has been told already.
+    // A reader that starts from the end has been told already.
     if (!reverse) throw;
   }
   found.pairs = co_await std::move(listing).wait();

@@ -82,7 +82,7 @@ std::vector<fs::path> inputsOfMetafile(std::string_view text, const Config& conf
     // What a package leaves out for browsers, which is there nevertheless.
     constexpr std::string_view kLeftOut = "(disabled):";
     if (name.starts_with(kLeftOut)) name.erase(0, kLeftOut.size());
-    // Of another namespace: no file.
+    // A module of another namespace is no file.
     if (name.starts_with('<') || name.starts_with("lathe-require:")) continue;
     name = name.substr(0, name.find('?'));
     files.push_back((config.folder / name).lexically_normal());

@@ -28,7 +28,7 @@ const char* const kEsbuildVersion = LATHE_ESBUILD_VERSION;
 
 namespace {
 
-// Of what it has written to its standard error, what a message shows.
+// How much of esbuild's standard error a message shows.
 constexpr std::size_t kErrorBytesMax = 2000;
 
 struct Pipe {
@@ -228,7 +228,7 @@ std::string EsbuildService::howItEnded() {
   std::string text(kErrorBytesMax, '\0');
   ssize_t count = ::pread(errors_, text.data(), text.size(), 0);
   text.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-  // Of a failure within it, what follows is its own stack.
+  // When esbuild itself fails, the lines that follow are its own stack.
   text.resize(std::min(text.find('\n'), text.size()));
   // Before it has said its version, that is what it has to say: that it is another one.
   foreign_ = !greeted_ && WIFEXITED(status) && text.find("version") != text.npos;

@@ -55,7 +55,7 @@ class EsbuildService {
   // Ends it, whatever it does.
   ~EsbuildService();
 
-  // Who answers what esbuild asks while it builds.
+  // Answers what esbuild asks while it builds.
   void setRequestHandler(OnRequest onRequest) { onRequest_ = std::move(onRequest); }
 
   // Asks; `onAnswer` is called from within a call().
